@@ -1,0 +1,28 @@
+/** Limits on what clients may send, in one place; checked at the border of each service. */
+export const limits = {
+  /** Prompt and messages together, UTF-8 bytes. */
+  promptBytes: 1_048_576,
+  messages: 1_024,
+  samples: { min: 1, max: 256 },
+  window: { min: 1, max: 256 },
+  steps: { min: 1, max: 64 },
+  verificationRounds: { min: 0, max: 16 },
+  timeoutMs: { min: 1, max: 600_000 },
+  temperature: { min: 0, max: 2 },
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
+  maxOutputTokens: { min: 1, max: 100_000_000 },
+  batchItems: { min: 1, max: 10_000 },
+  batchParallel: { min: 1, max: 256 },
+  batchMaxOutputTokens: { min: 1, max: 10_000_000_000 },
+  batchBytes: 16 * 1_048_576,
+  sampleTokens: { min: 1, max: 1_000_000 },
+  topLogprobs: { min: 0, max: 20 },
+  topK: { min: 0, max: 1_000_000 },
+  stopTexts: 16,
+  stopTextBytes: 256,
+  prefixBytes: 262_144,
+  answerBytes: 65_536,
+  stepBytes: 65_536,
+  equivalenceAnswers: { min: 1, max: 4_096 },
+  idBytes: 256,
+} as const;

@@ -1,0 +1,25 @@
+import type { LedgerSnapshot } from "./ledger.ts";
+import type { StopReason } from "./plan.ts";
+import type { Candidate, Confidence } from "./vote.ts";
+
+/** The result of a solve. `undefined` answer and confidence: no sample gave an answer. */
+export interface Outcome {
+  readonly answer: string | undefined;
+  readonly confidence: Confidence | undefined;
+  readonly stopReason: StopReason;
+  /** The leading one first. */
+  readonly candidates: readonly Candidate[];
+  readonly ledger: LedgerSnapshot;
+  readonly latencyMs: number;
+  readonly samplesStarted: number;
+  readonly samplesVoted: number;
+  readonly samplesCancelled: number;
+  readonly samplesPruned: number;
+  readonly samplesFailed: number;
+  /** Mean steps of the samples that voted; `undefined` where none did. */
+  readonly meanSteps: number | undefined;
+  /** Why there is no answer, where `stopReason` is `failed`. */
+  readonly failure: string | undefined;
+  /** What was degraded on the way, one sentence each. */
+  readonly degradations: readonly string[];
+}

@@ -1,0 +1,86 @@
+/** What the client picks: how much thinking a problem may have. */
+export type Strategy = "fast" | "balanced" | "comprehensive" | "adaptive";
+
+/** How a strategy searches. */
+export type Method =
+  | "single"
+  | "self-consistency"
+  | "best-of-n"
+  | "beam"
+  | "monte-carlo"
+  | "tree"
+  | "revision";
+
+/** How an answer is chosen from the samples: the best score, the most votes, or the largest sum of scores. */
+export type Selection = "best-score" | "majority" | "weighted-vote";
+
+/** Why thinking ended. */
+export type StopReason =
+  | "confident"
+  | "exhausted"
+  | "deadline"
+  | "budget"
+  | "cancelled"
+  | "failed"
+  | "no-gain"
+  | "draining";
+
+/** The rule that ends thinking early: its name, its threshold in (0, 1] and the votes it needs first (>= 1). */
+export interface StopRule {
+  readonly name: "none" | "beta" | "confidence";
+  readonly threshold: number;
+  readonly minVotes: number;
+}
+
+/** What Reckon decided to spend on a problem, and how. */
+export interface Plan {
+  readonly strategy: Strategy;
+  readonly method: Method;
+  readonly selection: Selection;
+  /** N, the most samples; 1-256. */
+  readonly samples: number;
+  /** K, samples in flight at once; 1 to `samples`. */
+  readonly window: number;
+  /** 1-64. */
+  readonly minSteps: number;
+  /** 1-64. */
+  readonly maxSteps: number;
+  /** The most tokens one sample may generate. */
+  readonly maxSampleTokens: number;
+  /** 0-16. */
+  readonly verificationRounds: number;
+  readonly stopRule: StopRule;
+  readonly timeoutMs: number;
+  /** 0-2. */
+  readonly temperature: number;
+  /** In (0, 1]. */
+  readonly topP: number;
+  /** Model id; empty for the backend's default. */
+  readonly model: string;
+  /** Why this plan, one sentence each. */
+  readonly reasons: readonly string[];
+}
+
+/** What a client may fix of a plan; `undefined` leaves it to Reckon. Units and ranges as in `Plan`. */
+export interface PlanOverrides {
+  readonly strategy?: Strategy;
+  readonly method?: Method;
+  readonly selection?: Selection;
+  readonly samples?: number;
+  readonly window?: number;
+  readonly minSteps?: number;
+  readonly maxSteps?: number;
+  readonly verificationRounds?: number;
+  readonly timeoutMs?: number;
+  readonly temperature?: number;
+  readonly topP?: number;
+  /** 0 to 2^53 - 1. */
+  readonly seed?: number;
+  /** Overrides the estimated difficulty; [0, 1]. */
+  readonly difficulty?: number;
+  /** In (0, 1]. */
+  readonly confidenceThreshold?: number;
+  readonly maxOutputTokens?: number;
+  readonly model?: string;
+  readonly earlyStopping?: boolean;
+}

@@ -1,0 +1,40 @@
+import type { Problem } from "./problem.ts";
+import type { Verdict, VerifierName } from "./sample.ts";
+
+/** What verifiers said of a step or of a sample's answer; one verdict for each verifier asked. */
+export type ScoringEvent =
+  | {
+      readonly type: "step-verdicts";
+      readonly sample: number;
+      readonly step: number;
+      readonly verdicts: readonly Verdict[];
+      /** Tokens that model-based verifiers read for it. */
+      readonly verifierTokens: number;
+    }
+  | {
+      readonly type: "answer-verdicts";
+      readonly sample: number;
+      readonly verdicts: readonly Verdict[];
+      readonly verifierTokens: number;
+    };
+
+/**
+ * Scoring of samples of one problem over one call. Steps of a sample are sent in order, without gaps; each `step` and each
+ * `answer` brings one event, in any order across samples. `events` has one consumer and ends after `finish` when all is
+ * answered; leaving it early closes the call.
+ */
+export interface Scoring {
+  readonly events: AsyncIterable<ScoringEvent>;
+  step(sample: number, step: number, text: string, last: boolean): void;
+  answer(sample: number, text: string): void;
+  /** Frees a sample that needs no more scoring. */
+  drop(sample: number): void;
+  finish(): void;
+  close(): void;
+}
+
+/** A source of verdicts: a process reward model, a checker, a judge, or several of them behind a service. */
+export interface Verifier {
+  readonly names: readonly VerifierName[];
+  open(problem: Problem): Promise<Scoring>;
+}
