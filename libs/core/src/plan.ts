@@ -2,14 +2,7 @@
 export type Strategy = "fast" | "balanced" | "comprehensive" | "adaptive";
 
 /** How a strategy searches. */
-export type Method =
-  | "single"
-  | "self-consistency"
-  | "best-of-n"
-  | "beam"
-  | "monte-carlo"
-  | "tree"
-  | "revision";
+export type Method = "single" | "self-consistency" | "best-of-n" | "beam" | "monte-carlo" | "tree" | "revision";
 
 /** How an answer is chosen from the samples: the best score, the most votes, or the largest sum of scores. */
 export type Selection = "best-score" | "majority" | "weighted-vote";
