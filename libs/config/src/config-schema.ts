@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { backendSection } from "./backend-section.ts";
+import { engineSection, serverSection, servicesSection, storeSection, telemetrySection } from "./process-sections.ts";
+import {
+  fallbacksSection,
+  integrationSection,
+  performanceSection,
+  strategiesSection,
+  testTimeComputeSection,
+} from "./test-time-compute-sections.ts";
+
+/** The sections with a fixed name; each key is described and has one default. */
+export const sections = {
+  test_time_compute: testTimeComputeSection,
+  strategies: strategiesSection,
+  integration: integrationSection,
+  performance: performanceSection,
+  fallbacks: fallbacksSection,
+  server: serverSection,
+  services: servicesSection,
+  telemetry: telemetrySection,
+  store: storeSection,
+  engine: engineSection,
+} as const;
+
+/** The whole configuration: the fixed sections and `[backends.NAME]`. */
+export const configSchema = z.object({
+  test_time_compute: sections.test_time_compute.prefault({}),
+  strategies: sections.strategies.prefault({}),
+  integration: sections.integration.prefault({}),
+  performance: sections.performance.prefault({}),
+  fallbacks: sections.fallbacks.prefault({}),
+  server: sections.server.prefault({}),
+  services: sections.services.prefault({}),
+  telemetry: sections.telemetry.prefault({}),
+  store: sections.store.prefault({}),
+  engine: sections.engine.prefault({}),
+  backends: z.record(z.string(), backendSection).default({}),
+});
+
+/**
+ * The configuration of a process, complete: every key has its value or, where it has no default, `undefined`. Times are in
+ * seconds, as in the file. `backends` holds at least one, the default one first.
+ */
+export type Config = z.output<typeof configSchema>;
+
+/** The name of a section with a fixed name. */
+export type SectionName = keyof typeof sections;

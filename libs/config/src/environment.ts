@@ -1,0 +1,74 @@
+import type { FieldViolation } from "@reckon/core";
+import { backendNamePattern } from "./backend-section.ts";
+import { backendKeys, knownKeys, variableName } from "./known-keys.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { Setting, Settings } from "./setting.ts";
+
+/** Variables that are about one process and so have no key in the file. */
+export const processVariables: Readonly<Record<string, string>> = {
+  RECKON_CONFIG: "The configuration file.",
+  RECKON_HOST: "Address that this one process listens on, whichever service it is.",
+  RECKON_PORT: "Port that this one process listens on, whichever service it is; 0 picks a free one.",
+  RECKON_URL: "Server that the `reckon` command talks to instead of starting its own.",
+};
+
+/**
+ * Kubernetes tells every pod about the services beside it, in variables that begin with their names
+ * (`RECKON_PORT=tcp://10.0.0.1:8080`, `RECKON_VERIFIER_SERVICE_HOST`); they are not ours although they look it.
+ */
+export function isServiceLink(name: string, value: string): boolean {
+  if (/_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$/.test(name)) return true;
+  if (/_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name)) return true;
+  return /_PORT$/.test(name) && /^(tcp|udp|sctp):\/\//.test(value);
+}
+
+/**
+ * Reads `RECKON_<SECTION>_<KEY>` variables into settings; an empty one counts as unset. Unknown ones are violations with
+ * the nearest name. `backends` are the names known from the file, `secrets` the variables that hold API keys.
+ */
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  backends: readonly string[],
+  secrets: ReadonlySet<string>,
+): Settings {
+  const settings: Setting[] = [];
+  const violations: FieldViolation[] = [];
+  const standard = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (standard) {
+    const source = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    settings.push({ path: ["telemetry", "otlp_endpoint"], value: standard, source, isText: true });
+  }
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith("RECKON_") || value === undefined) continue;
+    if (Object.hasOwn(processVariables, name) || secrets.has(name) || isServiceLink(name, value)) continue;
+    const path = pathOfVariable(name, backends);
+    if (path === undefined) {
+      const nearest = nearestName(name, [...knownKeys.map((key) => key.variable), ...Object.keys(processVariables)]);
+      const description = `unknown variable; the nearest known one is ${nearest} (environment)`;
+      violations.push({ field: name, description });
+    } else if (value !== "") {
+      settings.push({ path, value, source: name, isText: true });
+    }
+  }
+  return { settings, violations };
+}
+
+function pathOfVariable(name: string, backends: readonly string[]): readonly string[] | undefined {
+  const fixed = knownKeys.find((key) => key.variable === name);
+  if (fixed !== undefined) return [fixed.section, fixed.key];
+  for (const backend of backends) {
+    const key = backendKeys.find((candidate) => variableName("backends", backend, candidate.key) === name);
+    if (key !== undefined) return ["backends", backend, key.key];
+  }
+  // A backend that only the environment knows: the longest key that fits ends the name, the rest is the backend.
+  const byLength = backendKeys.toSorted((a, b) => b.key.length - a.key.length);
+  const prefix = "RECKON_BACKENDS_";
+  if (!name.startsWith(prefix)) return undefined;
+  const key = byLength.find((candidate) => name.endsWith(`_${candidate.key.toUpperCase()}`));
+  if (key === undefined) return undefined;
+  const backend = name
+    .slice(prefix.length, -key.key.length - 1)
+    .toLowerCase()
+    .replaceAll("_", "-");
+  return backendNamePattern.test(backend) ? ["backends", backend, key.key] : undefined;
+}

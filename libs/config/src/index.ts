@@ -1,0 +1,16 @@
+export type { BackendConfig } from "./backend-section.ts";
+export { userConfigFolder } from "./config-file.ts";
+export { type Config, configSchema, type SectionName } from "./config-schema.ts";
+export { describeConfig } from "./describe-config.ts";
+export { processVariables } from "./environment.ts";
+export { backendKeys, type KnownKey, knownKeys } from "./known-keys.ts";
+export { listenAddress, type ServiceName } from "./listen-address.ts";
+export {
+  defaultConfig,
+  type LoadConfigOptions,
+  type LoadedConfig,
+  loadConfig,
+  loadConfigWithSources,
+} from "./load-config.ts";
+export { nearestName } from "./nearest-name.ts";
+export { readArguments } from "./read-arguments.ts";

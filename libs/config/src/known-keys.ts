@@ -1,0 +1,42 @@
+import type { z } from "zod";
+import { backendSection } from "./backend-section.ts";
+import { type KeyMeta, metaOf } from "./config-key.ts";
+import { sections } from "./config-schema.ts";
+
+/** A key of a section: its path (`["server", "port"]`), its environment variable and what the schema says of it. */
+export interface KnownKey extends KeyMeta {
+  readonly section: string;
+  readonly key: string;
+  readonly variable: string;
+  readonly defaultValue: unknown;
+}
+
+function keysOf(section: string, object: z.ZodObject): KnownKey[] {
+  const defaults = object.parse({}) as Record<string, unknown>;
+  return Object.entries(object.shape).map(([key, schema]) => ({
+    ...metaOf(schema as z.ZodType),
+    section,
+    key,
+    variable: variableName(section, key),
+    defaultValue: defaults[key],
+  }));
+}
+
+/** The environment variable of a key: `RECKON_<SECTION>_<KEY>`. */
+export function variableName(...path: readonly string[]): string {
+  return ["RECKON", ...path].join("_").replaceAll("-", "_").toUpperCase();
+}
+
+/** Every key of the sections with a fixed name, in the order of the schema. */
+export const knownKeys: readonly KnownKey[] = Object.entries(sections).flatMap(([name, section]) =>
+  keysOf(name, section),
+);
+
+/** Every key of `[backends.NAME]`; `section` is `backends.NAME`. */
+export const backendKeys: readonly KnownKey[] = keysOf("backends.NAME", backendSection);
+
+/** The known key at a path such as `["server", "port"]` or `["backends", "mine", "url"]`. */
+export function knownKeyAt(path: readonly string[]): KnownKey | undefined {
+  if (path[0] === "backends") return path.length === 3 ? backendKeys.find((k) => k.key === path[2]) : undefined;
+  return path.length === 2 ? knownKeys.find((k) => k.section === path[0] && k.key === path[1]) : undefined;
+}
