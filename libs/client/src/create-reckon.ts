@@ -1,0 +1,151 @@
+import { create } from "@bufbuild/protobuf";
+import { type CallOptions as ConnectCallOptions, createClient, type Interceptor } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-web";
+import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { ModelService } from "@reckon/proto/reckon/model/v1/model";
+import {
+  OrchestratorService,
+  SolveBatchRequestSchema,
+  SolveRequestSchema,
+} from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
+import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
+import { type Batch, type BatchItem, type BatchOptions, batchEventFromProto, createBatch } from "./batch.ts";
+import { answerKinds } from "./enums.ts";
+import { estimateFromProto, modelFromProto } from "./from-proto.ts";
+import { ReckonError } from "./reckon-error.ts";
+import { createSolve, type Solve } from "./solve.ts";
+import { solveEventFromProto } from "./solve-event-from-proto.ts";
+import type { CallOptions, SolveOptions } from "./solve-options.ts";
+import { bigCount, checked, count, problemToProto, solveOptionsToProto } from "./to-proto.ts";
+import type { EquivalenceClass, Estimate, Model, ProblemInput } from "./values.ts";
+import type { AnswerKind } from "./vocabulary.ts";
+
+/** How to reach Reckon. */
+export interface ReckonOptions {
+  /** Address of an orchestrator, for example `http://127.0.0.1:8080`; a path is kept as a prefix. */
+  readonly url: string;
+  /** Headers of every call. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Used in place of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Connect interceptors, the first one outermost. */
+  readonly interceptors?: readonly Interceptor[];
+}
+
+/** A client of one Reckon server. It holds no connection of its own and needs no closing. */
+export interface Reckon {
+  /** Solves one problem. Nothing is sent before its events or its outcome are asked for. */
+  solve(problem: ProblemInput, options?: SolveOptions & CallOptions): Solve;
+  /** Solves many problems over one call, under one budget. */
+  solveBatch(items: readonly BatchItem[], options?: BatchOptions & CallOptions): Batch;
+  /** Says how hard a problem is, without solving it. */
+  estimate(problem: ProblemInput, options?: CallOptions): Promise<Estimate>;
+  /** The models that can think, the default one first. */
+  models(options?: CallOptions): Promise<readonly Model[]>;
+  /** Sorts answers into classes of equivalent ones. */
+  equivalence(
+    answers: readonly string[],
+    options?: CallOptions & { readonly answerKind?: AnswerKind },
+  ): Promise<readonly EquivalenceClass[]>;
+  /** Ends a running solve by its id; it then ends with its best answer so far. Throws `not-found` for any other id. */
+  cancel(solveId: string, options?: CallOptions): Promise<void>;
+}
+
+/** Makes a client of the server at `url`. Works in Node 22 and newer and in browsers. Throws `invalid-argument` for a bad url. */
+export function createReckon(options: ReckonOptions): Reckon {
+  const transport = createConnectTransport({
+    baseUrl: baseUrlOf(options.url),
+    useBinaryFormat: true,
+    interceptors: [...(options.interceptors ?? [])],
+    ...(options.fetch && { fetch: options.fetch }),
+  });
+  const orchestrator = createClient(OrchestratorService, transport);
+  const difficulty = createClient(DifficultyService, transport);
+  const model = createClient(ModelService, transport);
+  const verifier = createClient(VerifierService, transport);
+
+  function callOptions({ signal, deadlineMs, headers }: CallOptions): ConnectCallOptions {
+    return {
+      headers: { ...options.headers, ...headers },
+      ...(signal && { signal }),
+      ...(deadlineMs !== undefined && { timeoutMs: deadlineMs }),
+    };
+  }
+
+  async function cancel(solveId: string, call: CallOptions = {}): Promise<void> {
+    await typed(orchestrator.cancel({ solveId }, callOptions(call)));
+  }
+
+  return {
+    cancel,
+    solve(problem, solveOptions = {}) {
+      const request = create(SolveRequestSchema, {
+        problem: problemToProto(problem),
+        options: solveOptionsToProto(solveOptions),
+      });
+      const { signal, ...rest } = solveOptions;
+      return createSolve({
+        async *open(callSignal) {
+          for await (const { event } of orchestrator.solve(request, callOptions({ ...rest, signal: callSignal }))) {
+            if (event) yield solveEventFromProto(event);
+          }
+        },
+        cancelById: (solveId) => cancel(solveId, { ...(rest.headers && { headers: rest.headers }) }),
+        ...(signal && { signal }),
+      });
+    },
+    solveBatch(items, { maxParallel, maxOutputTokens, streamEvents, ...shared } = {}) {
+      const request = checked("batch", () =>
+        create(SolveBatchRequestSchema, {
+          items: items.map((item) => ({
+            id: item.id ?? "",
+            problem: problemToProto(item.problem),
+            ...(item.options && { options: solveOptionsToProto(item.options) }),
+          })),
+          options: solveOptionsToProto(shared),
+          maxParallel: count("maxParallel", maxParallel),
+          maxOutputTokens: bigCount("maxOutputTokens", maxOutputTokens),
+          streamEvents: streamEvents ?? false,
+        }),
+      );
+      const { signal, ...rest } = shared;
+      return createBatch(async function* (callSignal) {
+        for await (const news of orchestrator.solveBatch(request, callOptions({ ...rest, signal: callSignal }))) {
+          yield batchEventFromProto(news);
+        }
+      }, signal);
+    },
+    async estimate(problem, call = {}) {
+      return estimateFromProto(
+        await typed(difficulty.estimate({ problem: problemToProto(problem) }, callOptions(call))),
+      );
+    },
+    async models(call = {}) {
+      const { models } = await typed(model.listModels({}, callOptions(call)));
+      return models.map(modelFromProto);
+    },
+    async equivalence(answers, { answerKind, ...call } = {}) {
+      const request = checked("answerKind", () => ({
+        answers: [...answers],
+        answerKind: answerKinds.numberOf(answerKind),
+      }));
+      const { classes } = await typed(verifier.checkEquivalence(request, callOptions(call)));
+      return classes.map(({ canonical, members }) => ({ canonical, members }));
+    },
+  };
+}
+
+async function typed<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw ReckonError.from(thrown);
+  }
+}
+
+function baseUrlOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed && (parsed.protocol === "http:" || parsed.protocol === "https:")) return parsed.href.replace(/\/$/, "");
+  const description = `${JSON.stringify(url)} is not an address; it must look like http://127.0.0.1:8080`;
+  throw new ReckonError("invalid-argument", `url: ${description}`, { violations: [{ field: "url", description }] });
+}

@@ -1,0 +1,142 @@
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import type { EstimateResponse } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import type { Model as ModelMessage } from "@reckon/proto/reckon/model/v1/model";
+import type { Difficulty as DifficultyMessage } from "@reckon/proto/reckon/types/v1/difficulty";
+import type {
+  Confidence as ConfidenceMessage,
+  Ledger as LedgerMessage,
+  Outcome as OutcomeMessage,
+  Verdict as VerdictMessage,
+} from "@reckon/proto/reckon/types/v1/outcome";
+import type { Plan as PlanMessage } from "@reckon/proto/reckon/types/v1/plan";
+import type { SampleUsage as UsageMessage } from "@reckon/proto/reckon/types/v1/sample";
+import { answerKinds, confidenceKinds, methods, selections, stopReasons, strategies } from "./enums.ts";
+import type { Confidence, Difficulty, Estimate, Ledger, Model, Outcome, Plan, SampleUsage, Verdict } from "./values.ts";
+
+/** A duration in milliseconds; 0 where the wire has none. */
+export function durationToMs(duration: Duration | undefined): number {
+  return duration === undefined ? 0 : Number(duration.seconds) * 1000 + duration.nanos / 1e6;
+}
+
+/** The text, or `undefined` where the wire has an empty one. */
+export function textOf(text: string): string | undefined {
+  return text === "" ? undefined : text;
+}
+
+export function difficultyFromProto(message: DifficultyMessage | undefined): Difficulty {
+  return {
+    score: message?.score ?? Number.NaN,
+    signals: (message?.signals ?? []).map(({ name, value, weight, detail }) => ({ name, value, weight, detail })),
+    priorAlpha: message?.priorAlpha ?? Number.NaN,
+    priorBeta: message?.priorBeta ?? Number.NaN,
+    historyCount: message?.historyCount ?? 0,
+    overridden: message?.overridden ?? false,
+  };
+}
+
+export function estimateFromProto(message: EstimateResponse): Estimate {
+  return {
+    difficulty: difficultyFromProto(message.difficulty),
+    domain: message.domain,
+    answerKind: answerKinds.nameOf(message.answerKind),
+  };
+}
+
+export function planFromProto(message: PlanMessage): Plan {
+  const { stopRule } = message;
+  return {
+    strategy: strategies.nameOf(message.strategy),
+    method: methods.nameOf(message.method),
+    selection: selections.nameOf(message.selection),
+    samples: message.samples,
+    window: message.window,
+    minSteps: message.minSteps,
+    maxSteps: message.maxSteps,
+    maxSampleTokens: message.maxSampleTokens,
+    verificationRounds: message.verificationRounds,
+    stopRule: stopRule && { name: stopRule.name, threshold: stopRule.threshold, minVotes: stopRule.minVotes },
+    timeoutMs: durationToMs(message.timeout),
+    temperature: message.temperature,
+    topP: message.topP,
+    model: message.model,
+    reasons: message.reasons,
+  };
+}
+
+export function confidenceFromProto(message: ConfidenceMessage | undefined): Confidence | undefined {
+  return message && { value: message.value, kind: confidenceKinds.nameOf(message.kind) };
+}
+
+export function verdictFromProto({ verifier, verdict }: VerdictMessage): Verdict {
+  return {
+    verifier,
+    score: verdict.case === "score" ? verdict.value : undefined,
+    abstention: verdict.case === "abstention" ? verdict.value : undefined,
+  };
+}
+
+export function usageFromProto(message: UsageMessage | undefined): SampleUsage {
+  return {
+    promptTokens: Number(message?.promptTokens ?? 0),
+    cachedPromptTokens: Number(message?.cachedPromptTokens ?? 0),
+    outputTokens: Number(message?.outputTokens ?? 0),
+  };
+}
+
+export function ledgerFromProto(message: LedgerMessage | undefined): Ledger {
+  const limit = Number(message?.maxOutputTokens ?? 0);
+  return {
+    calls: message?.calls ?? 0,
+    promptTokens: Number(message?.promptTokens ?? 0),
+    answerTokens: Number(message?.answerTokens ?? 0),
+    cancelledTokens: Number(message?.cancelledTokens ?? 0),
+    failedTokens: Number(message?.failedTokens ?? 0),
+    verifierTokens: Number(message?.verifierTokens ?? 0),
+    maxOutputTokens: limit === 0 ? undefined : limit,
+  };
+}
+
+export function outcomeFromProto(message: OutcomeMessage): Outcome {
+  return {
+    answer: textOf(message.answer),
+    confidence: confidenceFromProto(message.confidence),
+    stopReason: stopReasons.nameOf(message.stopReason),
+    candidates: message.candidates.map(({ answer, canonical, samples, votes, share }) => ({
+      answer,
+      canonical,
+      samples,
+      votes,
+      share,
+    })),
+    ledger: ledgerFromProto(message.ledger),
+    latencyMs: durationToMs(message.latency),
+    samplesStarted: message.samplesStarted,
+    samplesVoted: message.samplesVoted,
+    samplesCancelled: message.samplesCancelled,
+    samplesPruned: message.samplesPruned,
+    samplesFailed: message.samplesFailed,
+    meanSteps: message.meanSteps,
+    failure: textOf(message.failure),
+    degradations: message.degradations,
+  };
+}
+
+export function modelFromProto(message: ModelMessage): Model {
+  const { capabilities: can } = message;
+  return {
+    id: message.id,
+    backend: message.backend,
+    capabilities: {
+      logprobs: can?.logprobs ?? false,
+      n: can?.n ?? false,
+      abort: can?.abort ?? false,
+      continueFromPrefix: can?.continueFromPrefix ?? false,
+      seed: can?.seed ?? false,
+      processReward: can?.processReward ?? false,
+      policies: can?.policies ?? [],
+    },
+    contextLength: message.contextLength,
+    parameters: message.parameters === 0n ? undefined : Number(message.parameters),
+    default: message.default,
+  };
+}

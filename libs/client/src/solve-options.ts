@@ -1,0 +1,48 @@
+import type { Method, Selection, Strategy } from "./vocabulary.ts";
+
+/** What a client may fix; whatever it leaves out, Reckon decides. The server checks each range. */
+export interface SolveOptions {
+  readonly strategy?: Strategy;
+  readonly method?: Method;
+  /** Only with method `best-of-n`. */
+  readonly selection?: Selection;
+  /** N, the most samples; 1-256. */
+  readonly samples?: number;
+  /** K, samples in flight at once; 1-256. */
+  readonly window?: number;
+  /** 1-64. */
+  readonly minSteps?: number;
+  /** 1-64. */
+  readonly maxSteps?: number;
+  /** 0-16. */
+  readonly verificationRounds?: number;
+  /** Time for the whole solve, then the best answer so far; at most 600,000. */
+  readonly timeoutMs?: number;
+  /** 0-2. */
+  readonly temperature?: number;
+  /** In (0, 1]. */
+  readonly topP?: number;
+  /** 0 to 2^53 - 1. */
+  readonly seed?: number;
+  /** Overrides the estimate; 0-1. */
+  readonly difficulty?: number;
+  /** Stop at this confidence; in (0, 1]. */
+  readonly confidenceThreshold?: number;
+  /** The most output tokens to spend, cancelled ones included. */
+  readonly maxOutputTokens?: number;
+  readonly model?: string;
+  /** Leave `thought-delta` events out. Default false. */
+  readonly omitThoughts?: boolean;
+  /** False: think until every planned sample has ended. Default true. */
+  readonly earlyStopping?: boolean;
+}
+
+/** What a call may carry beside its message. */
+export interface CallOptions {
+  /** Aborting it ends the call at once; what it was for is cancelled on the server. */
+  readonly signal?: AbortSignal;
+  /** The deadline of the call itself, in milliseconds from now; none by default. */
+  readonly deadlineMs?: number;
+  /** Headers of this call, over those of the client. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
