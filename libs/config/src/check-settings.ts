@@ -18,7 +18,7 @@ function tablesOf(settings: readonly Setting[]): Record<string, unknown> {
 }
 
 /** Reads the text of a variable or flag as the type of its key; text that is not one stays as it is, to be complained of. */
-function valueOf(setting: Setting, key: KnownKey): unknown {
+function typedValue(setting: Setting, key: KnownKey): unknown {
   if (!setting.isText || typeof setting.value !== "string") return setting.value;
   const text = setting.value.trim();
   switch (key.kind) {
@@ -47,7 +47,7 @@ export function checkSettings(
   const effective = new Map<string, Setting>();
   for (const setting of settings) {
     const key = knownKeyAt(setting.path);
-    if (key !== undefined) effective.set(setting.path.join("."), { ...setting, value: valueOf(setting, key) });
+    if (key !== undefined) effective.set(setting.path.join("."), { ...setting, value: typedValue(setting, key) });
   }
   const parsed = configSchema.safeParse(tablesOf([...effective.values()]));
   if (parsed.success) {
