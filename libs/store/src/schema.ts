@@ -1,0 +1,43 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** Version of the tables below, kept in `PRAGMA user_version`; 0 is an empty file. */
+export const schemaVersion = 1;
+
+const createTables = `
+  CREATE TABLE outcomes (
+    id INTEGER PRIMARY KEY,
+    solve_id TEXT NOT NULL UNIQUE,
+    recorded_at_ms INTEGER NOT NULL,
+    domain TEXT NOT NULL,
+    length_bucket INTEGER NOT NULL,
+    template_hash TEXT NOT NULL,
+    difficulty REAL NOT NULL,
+    votes_for_answer INTEGER NOT NULL,
+    votes INTEGER NOT NULL,
+    confidence REAL,
+    confidence_kind TEXT,
+    correct INTEGER,
+    prompt TEXT
+  ) STRICT;
+  CREATE INDEX outcomes_by_template ON outcomes (template_hash, id);
+  CREATE INDEX outcomes_by_kind ON outcomes (domain, length_bucket, id);
+`;
+
+/** The version of an open database; throws where the file is no database. */
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.user_version);
+}
+
+/** Brings an open database to the present version; processes that do so at once wait for each other. */
+export function migrate(database: DatabaseSync): void {
+  if (versionOf(database) === schemaVersion) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Another process may have been first while this one waited for the lock.
+    if (versionOf(database) === 0) database.exec(`${createTables}; PRAGMA user_version = ${schemaVersion};`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}

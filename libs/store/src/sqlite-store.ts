@@ -1,0 +1,110 @@
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { type ConfidenceKind, ReckonError } from "@reckon/core";
+import { summarizeHistory } from "./history-summary.ts";
+import { isBusy } from "./open-database.ts";
+import type { OutcomeRecord, SimilarOutcome, Store } from "./store.ts";
+
+/** What an SQLite store may be told. */
+export interface SqliteStoreOptions {
+  readonly path: string | undefined;
+  /** Outcomes to keep; the oldest go first. */
+  readonly maxOutcomes: number;
+  /** Whether texts of problems are kept. */
+  readonly recordPrompts: boolean;
+}
+
+/** The newest outcomes decide; more than this says nothing new. */
+const defaultLimit = 200;
+/** How many new outcomes may come before the oldest are deleted. */
+const pruneEvery = 64;
+
+const insertOutcome = `
+  INSERT INTO outcomes (solve_id, recorded_at_ms, domain, length_bucket, template_hash, difficulty, votes_for_answer, votes,
+    confidence, confidence_kind, correct, prompt)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (solve_id) DO NOTHING`;
+const selectTemplate = "SELECT * FROM outcomes WHERE template_hash = ? ORDER BY id DESC LIMIT ?";
+const selectKind = `
+  SELECT * FROM outcomes WHERE domain = ? AND length_bucket = ? AND template_hash <> ? ORDER BY id DESC LIMIT ?`;
+const deleteOldest = "DELETE FROM outcomes WHERE id <= (SELECT max(id) FROM outcomes) - ?";
+
+/** Makes a store over an open database that has its tables; closing the store closes the database. */
+export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOptions): Store {
+  const insert = database.prepare(insertOutcome);
+  const byTemplate = database.prepare(selectTemplate);
+  const byKind = database.prepare(selectKind);
+  const prune = database.prepare(deleteOldest);
+  const count = database.prepare("SELECT count(*) AS n FROM outcomes");
+  let recorded = 0;
+
+  const attempt = <T>(what: string, run: () => T): T => {
+    try {
+      return run();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const code = isBusy(error) ? "unavailable" : "data-loss";
+      throw new ReckonError(code, `cannot ${what} the history: ${why}`, { cause: error });
+    }
+  };
+
+  const store: Store = {
+    path: options.path,
+    recordOutcome: (record) =>
+      attempt("write", () => {
+        const prompt = options.recordPrompts ? (record.prompt ?? null) : null;
+        const isNew = insert.run(...columnsOf(record), prompt).changes > 0;
+        if (isNew && recorded++ % pruneEvery === 0) prune.run(options.maxOutcomes);
+        return isNew;
+      }),
+    similarOutcomes: ({ templateHash, domain, lengthBucket }, limit = defaultLimit) =>
+      attempt("read", () => {
+        const same = byTemplate.all(templateHash, limit).map((row) => outcomeOf(row, "template"));
+        const others = byKind.all(domain, lengthBucket, templateHash, limit - same.length);
+        return [...same, ...others.map((row) => outcomeOf(row, "kind"))];
+      }),
+    history: (features, limit) => summarizeHistory(store.similarOutcomes(features, limit)),
+    countOutcomes: () => attempt("read", () => Number(count.get()?.n)),
+    close: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+  return store;
+}
+
+function columnsOf(record: OutcomeRecord) {
+  const { features, confidence, correct } = record;
+  return [
+    record.solveId,
+    Date.now(),
+    features.domain,
+    features.lengthBucket,
+    features.templateHash,
+    record.difficulty,
+    record.votesForAnswer,
+    record.votes,
+    confidence?.value ?? null,
+    confidence?.kind ?? null,
+    correct === undefined ? null : Number(correct),
+  ];
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function outcomeOf(row: Row, similarity: SimilarOutcome["similarity"]): SimilarOutcome {
+  const kind = row.confidence_kind as ConfidenceKind | null;
+  return {
+    solveId: String(row.solve_id),
+    features: {
+      domain: String(row.domain),
+      lengthBucket: Number(row.length_bucket),
+      templateHash: String(row.template_hash),
+    },
+    difficulty: Number(row.difficulty),
+    votesForAnswer: Number(row.votes_for_answer),
+    votes: Number(row.votes),
+    confidence: row.confidence === null || kind === null ? undefined : { value: Number(row.confidence), kind },
+    correct: row.correct === null ? undefined : row.correct === 1,
+    ...(row.prompt === null ? {} : { prompt: String(row.prompt) }),
+    similarity,
+    recordedAtMs: Number(row.recorded_at_ms),
+  };
+}
