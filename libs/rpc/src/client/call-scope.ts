@@ -1,0 +1,38 @@
+import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
+import { currentCall, remainingMs } from "../call-context.ts";
+import { outgoingTraceHeaders } from "../trace-context.ts";
+
+/** A call that is about to be made: what it inherits, and how to end it. */
+export interface CallScope {
+  readonly options: CallOptions;
+  /** Cancels the call where it still runs, and lets go of the signals that it followed. */
+  close(): void;
+}
+
+/**
+ * Prepares calls: each inherits the signal, the rest of the deadline and the trace of the call that is being served where
+ * this is called; of two deadlines the nearer holds. `open` begins one such call.
+ */
+export function prepareCall(options: CallOptions = {}, defaultTimeoutMs?: number): () => CallScope {
+  const inbound = currentCall();
+  const headers = new Headers(options.headers);
+  for (const [name, value] of Object.entries(outgoingTraceHeaders(inbound?.traceHeaders))) headers.set(name, value);
+  return () => {
+    const controller = new AbortController();
+    const followed = [options.signal, inbound?.signal].filter((signal) => signal !== undefined);
+    const onAbort = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+    for (const signal of followed) {
+      if (signal.aborted) controller.abort(signal.reason);
+      else signal.addEventListener("abort", onAbort, { once: true });
+    }
+    const timeouts = [options.timeoutMs ?? defaultTimeoutMs, remainingMs(inbound)].filter((ms) => ms !== undefined);
+    const timeoutMs = timeouts.length === 0 ? undefined : Math.min(...timeouts);
+    return {
+      options: { ...options, headers, timeoutMs, signal: controller.signal },
+      close() {
+        for (const signal of followed) signal.removeEventListener("abort", onAbort);
+        controller.abort(new ConnectError("the consumer stopped", Code.Canceled));
+      },
+    };
+  };
+}

@@ -1,0 +1,12 @@
+export { type CallContext, currentCall, remainingMs, runDetached } from "./call-context.ts";
+export type { RetryOptions, RpcChannelOptions } from "./client/channel-options.ts";
+export { createRpcClient, type RpcClient, type RpcClientOptions } from "./client/create-rpc-client.ts";
+export { fromConnectError, toConnectError } from "./errors.ts";
+export { type ProcessContext, type ProcessOptions, runProcess } from "./run-process.ts";
+export {
+  createRpcServer,
+  type DrainOptions,
+  type RpcServer,
+  type RpcServerOptions,
+} from "./server/create-rpc-server.ts";
+export type { NodeRequest, NodeResponse } from "./server/write-response.ts";

@@ -1,0 +1,34 @@
+import { cors as connectCors } from "@connectrpc/connect";
+import type { NodeRequest, NodeResponse } from "./write-response.ts";
+
+const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const maxAgeSeconds = 7_200;
+
+/**
+ * Cross-origin rules for browsers. `origins`: those allowed, `"*"` for any; loopback origins alone where undefined. The
+ * function returned sets the headers of a response and answers preflight requests itself; true means answered.
+ */
+export function createCors(origins: readonly string[] | undefined): (req: NodeRequest, res: NodeResponse) => boolean {
+  const isAllowed = (origin: string) =>
+    origins === undefined ? loopback.test(origin) : origins.includes("*") || origins.includes(origin);
+  return (req, res) => {
+    const origin = req.headers.origin;
+    if (origin === undefined) return false;
+    res.setHeader("vary", "origin");
+    const allowed = isAllowed(origin);
+    if (allowed) {
+      res.setHeader("access-control-allow-origin", origin);
+      res.setHeader("access-control-expose-headers", connectCors.exposedHeaders.join(", "));
+    }
+    if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
+    if (allowed) {
+      res.setHeader("access-control-allow-methods", connectCors.allowedMethods.join(", "));
+      const headers = [...connectCors.allowedHeaders, "traceparent", "tracestate"];
+      res.setHeader("access-control-allow-headers", headers.join(", "));
+      res.setHeader("access-control-max-age", String(maxAgeSeconds));
+    }
+    res.statusCode = allowed ? 204 : 403;
+    res.end();
+    return true;
+  };
+}

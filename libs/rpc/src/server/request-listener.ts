@@ -1,0 +1,85 @@
+import { Http2ServerResponse } from "node:http2";
+import { Code, type ConnectRouter } from "@connectrpc/connect";
+import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
+import type { Logger } from "@reckon/telemetry";
+import type { Connections } from "./connections.ts";
+import { reflectionAliases } from "./reflection.ts";
+import { type NodeRequest, type NodeResponse, writeResponse } from "./write-response.ts";
+
+/** What a request listener serves, and with what. */
+export interface RequestListenerOptions {
+  readonly router: ConnectRouter;
+  readonly connections: Connections;
+  readonly logger: Logger;
+  /** How long the single message of a unary or server-streaming call may take to arrive. */
+  readonly requestTimeoutMs: number;
+  /** Answers preflight requests and sets cross-origin headers; true means answered. */
+  readonly cors: (req: NodeRequest, res: NodeResponse) => boolean;
+  readonly isReady: () => boolean;
+  /** Serves every other path; 404 where undefined. */
+  readonly onFallback: ((req: NodeRequest, res: NodeResponse) => void) | undefined;
+}
+
+/** The listener of both HTTP servers: RPCs by their path, `/healthz`, `/readyz`, then the fallback. */
+export function createRequestListener(options: RequestListenerOptions) {
+  const handlers = new Map(options.router.handlers.map((handler) => [handler.requestPath, handler]));
+  for (const [alias, path] of Object.entries(reflectionAliases)) {
+    const handler = handlers.get(path);
+    if (handler !== undefined) handlers.set(alias, handler);
+  }
+  return (req: NodeRequest, res: NodeResponse): void => {
+    res.on("error", (err) => options.logger.debug({ err }, "a response broke"));
+    if (!(res instanceof Http2ServerResponse) && options.connections.isLeaving(req.socket)) {
+      res.setHeader("connection", "close");
+    }
+    if (options.cors(req, res)) return;
+    const path = req.url?.split("?", 1)[0] ?? "";
+    const handler = handlers.get(path);
+    if (handler === undefined) return serveOther(path, req, res, options);
+
+    const isSingle = handler.method.methodKind === "unary" || handler.method.methodKind === "server_streaming";
+    const stopTimer = isSingle ? limitRequestTime(req, options.requestTimeoutMs) : undefined;
+    // In a promise, because a malformed request target makes the conversion throw.
+    Promise.resolve()
+      .then(() => handler(universalRequestFromNodeRequest(req, res, undefined, undefined)))
+      .then((response) => writeResponse(response, req, res))
+      .catch((err: unknown) => {
+        // The peer left, or sent what is no request; its handler has been told by its signal.
+        options.logger.debug({ err, path }, "a call broke off");
+        if (!res.headersSent && !(res instanceof Http2ServerResponse)) res.writeHead(400).end();
+        else if (res instanceof Http2ServerResponse) res.stream?.close();
+        else res.destroy();
+      })
+      .finally(stopTimer);
+  };
+}
+
+function serveOther(path: string, req: NodeRequest, res: NodeResponse, options: RequestListenerOptions): void {
+  if (path === "/healthz") return sendText(res, 200, "ok");
+  if (path === "/readyz") return options.isReady() ? sendText(res, 200, "ready") : sendText(res, 503, "not ready");
+  if (/^application\/grpc(\+|;|$)/.test(req.headers["content-type"] ?? "") && res instanceof Http2ServerResponse) {
+    const message = encodeURIComponent(`no method ${path}`);
+    const fields = { ":status": 200, "content-type": "application/grpc", "grpc-status": String(Code.Unimplemented) };
+    res.stream.respond({ ...fields, "grpc-message": message }, { endStream: true });
+    return;
+  }
+  if (options.onFallback !== undefined) return options.onFallback(req, res);
+  sendText(res, 404, "not found");
+}
+
+function sendText(res: NodeResponse, status: number, text: string): void {
+  res.statusCode = status;
+  res.setHeader("content-type", "text/plain; charset=utf-8");
+  res.setHeader("cache-control", "no-store");
+  res.end(`${text}\n`);
+}
+
+/** Ends a request whose body does not arrive in time, so that it cannot hold a handler for ever. */
+function limitRequestTime(req: NodeRequest, timeoutMs: number): () => void {
+  const timer = setTimeout(() => {
+    if (!req.complete) req.destroy(new Error(`the request did not arrive within ${timeoutMs} ms`));
+  }, timeoutMs).unref();
+  const stop = () => clearTimeout(timer);
+  req.once("end", stop);
+  return stop;
+}

@@ -1,0 +1,101 @@
+import { Code, ConnectError, createContextKey, type Interceptor } from "@connectrpc/connect";
+import { context, type Span, trace } from "@opentelemetry/api";
+import { ReckonError } from "@reckon/core";
+import { type Logger, recordFailure, recordRpc, rpcSpans, tracer } from "@reckon/telemetry";
+import { type CallContext, runInCall } from "../call-context.ts";
+import { toConnectError } from "../errors.ts";
+import { extractTrace, traceHeadersOf } from "../trace-context.ts";
+import type { CallLog } from "./call-log.ts";
+import { type Supervision, supervise, superviseStream } from "./supervise.ts";
+
+/** When the caller stops waiting, in milliseconds of `performance.now()`; set before any interceptor runs. */
+export const deadlineKey = createContextKey<number | undefined>(undefined);
+
+/** What the interceptor needs of its server. */
+export interface ServeInterceptorOptions {
+  readonly calls: CallLog;
+  readonly logger: Logger;
+  /** True for the services that every server has (health, reflection, status); their calls are not counted. */
+  readonly isBuiltIn: (typeName: string) => boolean;
+}
+
+/**
+ * The one interceptor of a server, around every handler: counts it while it really runs, gives it the context of its call
+ * (signal, deadline, trace) at each step, starts the span that its method has, and turns what it throws into a status.
+ */
+export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterceptorOptions): Interceptor {
+  return (next) => async (req) => {
+    const method = `${req.service.typeName}/${req.method.name}`;
+    const call: CallContext = {
+      signal: req.signal,
+      deadlineAtMs: req.contextValues.get(deadlineKey),
+      traceHeaders: traceHeadersOf(req.header),
+      method,
+    };
+    const parent = extractTrace(req.header);
+    const span = startSpan(method, parent);
+    const inside = span === undefined ? parent : trace.setSpan(parent, span);
+    const startedAtMs = performance.now();
+    const countOut = isBuiltIn(req.service.typeName) ? undefined : calls.begin();
+    const fail = (error: unknown) => {
+      const status = toConnectError(error);
+      if (isBug(status, req.signal)) {
+        context.with(inside, () => logger.error({ err: status.cause ?? error, method }, "a handler failed"));
+      }
+      return status;
+    };
+    const supervision: Supervision = {
+      enter: (step) => runInCall(call, () => context.with(inside, step)),
+      signal: req.signal,
+      onEnd: (error) => {
+        countOut?.();
+        if (span !== undefined && error !== undefined) recordFailure(span, error);
+        span?.end();
+        if (countOut !== undefined) recordRpc(method, statusName(error), performance.now() - startedAtMs);
+      },
+    };
+
+    let streaming = false;
+    try {
+      const res = await supervise(() => next(req), {
+        ...supervision,
+        onEnd: (error) => {
+          // A streaming handler has not ended when its stream begins.
+          streaming = error === undefined && req.stream;
+          if (!streaming) supervision.onEnd(error);
+        },
+      });
+      if (!res.stream) return res;
+      return { ...res, message: mapErrors(superviseStream(res.message, supervision), fail) };
+    } catch (error) {
+      throw fail(error);
+    }
+  };
+}
+
+function startSpan(method: string, parent: ReturnType<typeof extractTrace>): Span | undefined {
+  const name = rpcSpans[method];
+  return name === undefined ? undefined : tracer().startSpan(name, {}, parent);
+}
+
+function statusName(error: unknown): string {
+  return error === undefined ? "OK" : Code[toConnectError(error).code];
+}
+
+/** Whether a status hides something that nobody meant to throw, and that is no echo of the client's leaving. */
+function isBug(status: ConnectError, signal: AbortSignal): boolean {
+  if (status.code !== Code.Internal || signal.aborted) return false;
+  const cause = status.cause;
+  return cause !== undefined && !(cause instanceof ReckonError && cause.cause instanceof ConnectError);
+}
+
+function mapErrors<T>(source: AsyncIterable<T>, fail: (error: unknown) => ConnectError): AsyncIterable<T> {
+  const inner = source[Symbol.asyncIterator]();
+  const rethrow = (error: unknown) => Promise.reject(fail(error));
+  const iterator: AsyncIterator<T> = {
+    next: () => inner.next().catch(rethrow),
+    return: (value) => inner.return?.(value) ?? Promise.resolve({ done: true, value }),
+    throw: (error) => inner.throw?.(error) ?? Promise.reject(error),
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}

@@ -1,0 +1,7 @@
+export * from "./create-logger.ts";
+export * from "./measure.ts";
+export * from "./names.ts";
+export * from "./record-prompts.ts";
+export * from "./rpc-spans.ts";
+export * from "./start-telemetry.ts";
+export * from "./with-span.ts";
