@@ -1,0 +1,139 @@
+import type { CacheShape, Forward } from "../forward.ts";
+import { appendFresh } from "../sequence-cache.ts";
+import type { LiveSample } from "./live-sample.ts";
+import { equal, type Trunk, type TrunkCache } from "./trunk-cache.ts";
+
+/** Computes prompts in small pieces between decode steps. */
+export interface Prefiller {
+  /** True while a prompt is waiting or under way. */
+  readonly busy: boolean;
+  /** Asks for a sample's beginning; it becomes a waiter of its trunk. */
+  request(sample: LiveSample): void;
+  /** Forgets a waiting sample. */
+  cancel(sample: LiveSample): void;
+  /** Runs one forward pass over at most `stepTokens` tokens and returns the trunks that it finished. */
+  step(): Promise<Trunk[]>;
+  /** Gives up all trunks under way and returns their waiters. */
+  abandon(): LiveSample[];
+}
+
+export interface PrefillerOptions {
+  readonly shape: CacheShape;
+  readonly vocabSize: number;
+  readonly forward: Forward;
+  readonly trunks: TrunkCache;
+  /** Called with the tokens just computed and the sample on whose account they go, if it is still there. */
+  readonly onComputed: (tokens: number, payer: LiveSample | undefined) => void;
+}
+
+/** Tokens of one forward pass, padding included: a few decode steps' worth of time, so that running samples barely notice. */
+const stepTokens = 128;
+
+/** Creates a prefiller over a forward binding of its own. */
+export function createPrefiller(options: PrefillerOptions): Prefiller {
+  const { shape, vocabSize, forward, trunks, onComputed } = options;
+  let jobs: Trunk[] = [];
+
+  const prompts = (trunk: Trunk): boolean =>
+    trunk.waiters.length > 0 || (trunk.child !== undefined && wanted(trunk.child));
+  const wanted = (trunk: Trunk): boolean => jobs.includes(trunk) && prompts(trunk);
+  const payerOf = (trunk: Trunk): LiveSample | undefined =>
+    trunk.waiters[0] ?? (trunk.child === undefined ? undefined : payerOf(trunk.child));
+
+  /** Puts the prompt of a prefixed trunk before it, unless it is computed or under way. */
+  const ensurePrompt = (job: Trunk): boolean => {
+    if (job.tokens.length === job.promptLength || trunks.sharedLength(job.tokens) >= job.promptLength) return true;
+    const prompt = job.tokens.slice(0, job.promptLength);
+    if (!jobs.some((other) => equal(other.tokens, prompt))) {
+      const parent = trunks.begin(prompt, prompt.length);
+      parent.child = job;
+      jobs.unshift(parent);
+    }
+    return false;
+  };
+
+  /** The trunks of the next pass: one that continues alone, or several that begin. */
+  const pick = (): Trunk[] => {
+    const picked: Trunk[] = [];
+    let width = 0;
+    for (const job of [...jobs]) {
+      if (job.cache.length === 0) {
+        if (!ensurePrompt(job)) continue;
+        // What finished since it was queued may spare it work.
+        if (trunks.sharedLength(job.tokens) > 0) {
+          job.cache = trunks.begin(job.tokens, job.promptLength).cache;
+        }
+      }
+      if (job.cache.length > 0) {
+        if (picked.length === 0) return [job];
+        continue;
+      }
+      const next = Math.max(width, Math.min(job.tokens.length, stepTokens));
+      if (picked.length > 0 && next * (picked.length + 1) > stepTokens) break;
+      picked.push(job);
+      width = next;
+    }
+    return picked;
+  };
+
+  return {
+    get busy() {
+      return jobs.length > 0;
+    },
+    request(sample) {
+      let job = jobs.find((other) => equal(other.tokens, sample.tokens));
+      if (job === undefined) {
+        job = trunks.begin(sample.tokens, sample.promptLength);
+        jobs.push(job);
+      }
+      job.waiters.push(sample);
+    },
+    cancel(sample) {
+      for (const job of jobs) {
+        const at = job.waiters.indexOf(sample);
+        if (at >= 0) job.waiters.splice(at, 1);
+      }
+      jobs = jobs.filter(prompts);
+    },
+    async step() {
+      let picked = pick();
+      // A prompt that was put in front of its prefixed trunk is picked at the second try.
+      if (picked.length === 0) picked = pick();
+      const counts = picked.map((job) => Math.min(job.tokens.length - job.cache.length, stepTokens));
+      const chunk = Math.max(...counts);
+      const tokens = new Int32Array(picked.length * chunk);
+      picked.forEach((job, row) => {
+        const start = job.cache.length;
+        tokens.set(job.tokens.subarray(start, start + (counts[row] as number)), row * chunk);
+      });
+      const first = picked[0] as Trunk;
+      const alone = first.cache.length > 0;
+      const { head, fresh } = await forward({
+        batch: picked.length,
+        chunk,
+        capacity: alone ? first.cache.capacity : 0,
+        tokens,
+        pastLengths: Int32Array.from(picked, (job) => job.cache.length),
+        past: first.cache.buffers,
+      });
+      const finished: Trunk[] = [];
+      picked.forEach((job, row) => {
+        const count = counts[row] as number;
+        appendFresh(shape, job.cache, fresh, row, chunk, count);
+        onComputed(count, payerOf(job));
+        if (job.cache.length < job.tokens.length) return;
+        const last = (row * chunk + count - 1) * vocabSize;
+        job.logits = head.slice(last, last + vocabSize);
+        jobs = jobs.filter((other) => other !== job);
+        trunks.keep(job);
+        finished.push(job);
+      });
+      return finished;
+    },
+    abandon() {
+      const waiters = jobs.flatMap((job) => job.waiters);
+      jobs = [];
+      return waiters;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+
+/** Shape of a model's K/V cache. */
+export interface CacheShape {
+  readonly layers: number;
+  readonly heads: number;
+  readonly headDim: number;
+}
+
+/** One chunk of tokens per row, over what each row has cached; all arrays belong to the caller. */
+export interface ForwardInput {
+  /** Rows, B. */
+  readonly batch: number;
+  /** Tokens a row, S; shorter chunks are padded on the right. */
+  readonly chunk: number;
+  /** Past positions of each row in `past`, T; may be 0. */
+  readonly capacity: number;
+  /** [B, S], at least. */
+  readonly tokens: Int32Array;
+  /** [B], at least: how many of the T past positions of each row are valid. */
+  readonly pastLengths: Int32Array;
+  /** [B], at least: valid tokens of each row's chunk; only for models with a `chunk_lengths` input. */
+  readonly chunkLengths?: Int32Array;
+  /** k_0, v_0, k_1, ...: each [B, H, T, D], at least; read in place by the runtime, not copied. */
+  readonly past: readonly Float32Array[];
+}
+
+/** What a forward pass gave: logits [B, S, V] or scores [B], and k_0, v_0, k_1, ... of the chunk, each [B, H, S, D]. */
+export interface ForwardOutput {
+  readonly head: Float32Array;
+  readonly fresh: readonly Float32Array[];
+}
+
+/** Runs one model; a fault-injecting one stands in for it in tests. */
+export type Forward = (input: ForwardInput) => Promise<ForwardOutput>;
+
+/** Loads an ONNX file of the engine's contract. `threads` is the number of intra-op threads. */
+export function openSession(path: string, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(path, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+  });
+}
+
+/**
+ * Binds a session to reusable input tensors: as long as the shapes and the cache buffers stay the same, a call creates
+ * nothing. Keep one binding for decoding and another for prefill, whose shapes differ.
+ */
+export function bindForward(session: InferenceSession, shape: CacheShape, head: "logits" | "scores"): Forward {
+  const { layers, heads, headDim } = shape;
+  const pastNames = Array.from({ length: layers }, (_, l) => [`past_k_${l}`, `past_v_${l}`]).flat();
+  const freshNames = Array.from({ length: layers }, (_, l) => [`new_k_${l}`, `new_v_${l}`]).flat();
+  const feeds: Record<string, Tensor> = {};
+  const bound: (Float32Array | undefined)[] = pastNames.map(() => undefined);
+  let batch = -1;
+  let chunk = -1;
+  let capacity = -1;
+  let tokens = new Int32Array(0);
+  let pastLengths = new Int32Array(0);
+  let chunkLengths = new Int32Array(0);
+
+  const bind = (name: string, dims: readonly number[]): Int32Array<ArrayBuffer> => {
+    const data = new BigInt64Array(dims.reduce((a, b) => a * b, 1));
+    feeds[name] = new Tensor("int64", data, dims);
+    // Token ids and lengths fit in the low words: writing those through a 32-bit view makes no BigInt.
+    return new Int32Array(data.buffer);
+  };
+
+  return async (input) => {
+    const resized = input.batch !== batch || input.capacity !== capacity;
+    if (input.batch !== batch || input.chunk !== chunk) tokens = bind("input_ids", [input.batch, input.chunk]);
+    if (input.batch !== batch) {
+      pastLengths = bind("past_lengths", [input.batch]);
+      if (input.chunkLengths !== undefined) chunkLengths = bind("chunk_lengths", [input.batch]);
+    }
+    ({ batch, chunk, capacity } = input);
+    for (let i = 0; i < batch * chunk; i++) tokens[2 * i] = input.tokens[i] as number;
+    for (let b = 0; b < batch; b++) pastLengths[2 * b] = input.pastLengths[b] as number;
+    if (input.chunkLengths !== undefined) {
+      for (let b = 0; b < batch; b++) chunkLengths[2 * b] = input.chunkLengths[b] as number;
+    }
+    const size = batch * heads * capacity * headDim;
+    for (let i = 0; i < pastNames.length; i++) {
+      const buffer = input.past[i] as Float32Array;
+      if (!resized && bound[i] === buffer) continue;
+      bound[i] = buffer;
+      feeds[pastNames[i] as string] = new Tensor("float32", buffer.subarray(0, size), [
+        batch,
+        heads,
+        capacity,
+        headDim,
+      ]);
+    }
+    const result = await session.run(feeds);
+    return {
+      head: result[head]?.data as Float32Array,
+      fresh: freshNames.map((name) => result[name]?.data as Float32Array),
+    };
+  };
+}

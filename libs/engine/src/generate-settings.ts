@@ -1,0 +1,64 @@
+import { type FieldViolation, type GenerateOptions, invalidArgument, limits, type SampleOverrides } from "@reckon/core";
+
+/** Throws `invalid-argument` naming every option that is out of its range, with the value and the limit. */
+export function assertGenerateOptions(options: GenerateOptions): void {
+  const violations: FieldViolation[] = [];
+  const check = (field: string, value: unknown, good: boolean, range: string): void => {
+    if (value !== undefined && !good) violations.push({ field, description: `is ${shown(value)}; must be ${range}` });
+  };
+  const { temperature, topP, topK, seed, stop, maxTokens, topLogprobs, prefix } = options;
+  check("temperature", temperature, within(temperature, 0, limits.temperature.max), "a number from 0 to 2");
+  check("top_p", topP, within(topP, Number.MIN_VALUE, 1), "a number above 0, at most 1");
+  check("top_k", topK, whole(topK, 0, limits.topK.max), `a whole number from 0 to ${limits.topK.max}`);
+  check("seed", seed, whole(seed, 0, limits.seed.max), `a whole number from 0 to ${limits.seed.max}`);
+  check("max_tokens", maxTokens, whole(maxTokens, 1, limits.sampleTokens.max), "a whole number from 1 to 1000000");
+  check("top_logprobs", topLogprobs, whole(topLogprobs, 0, limits.topLogprobs.max), "a whole number from 0 to 20");
+  if ((topLogprobs ?? 0) > 0 && options.logprobs !== true) {
+    violations.push({ field: "top_logprobs", description: `is ${topLogprobs}; needs logprobs to be true` });
+  }
+  if (stop !== undefined) {
+    check("stop", stop.length, stop.length <= limits.stopTexts, `at most ${limits.stopTexts} texts`);
+    stop.forEach((text, i) => {
+      const bytes = Buffer.byteLength(text);
+      const range = `1 to ${limits.stopTextBytes} bytes long`;
+      check(`stop[${i}]`, bytes, bytes >= 1 && bytes <= limits.stopTextBytes, range);
+    });
+  }
+  checkPrefix(violations, prefix);
+  if (violations.length > 0) throw invalidArgument(violations);
+}
+
+/** As `assertGenerateOptions`, for what one sample overrides. */
+export function assertSampleOverrides(sample: number, overrides: SampleOverrides): void {
+  const violations: FieldViolation[] = [];
+  const { temperature } = overrides;
+  if (!whole(sample, 0, 2 ** 31 - 1)) {
+    violations.push({
+      field: "sample",
+      description: `is ${shown(sample)}; must be a whole number from 0 to 2147483647`,
+    });
+  }
+  if (temperature !== undefined && !within(temperature, 0, limits.temperature.max)) {
+    violations.push({ field: "temperature", description: `is ${shown(temperature)}; must be a number from 0 to 2` });
+  }
+  checkPrefix(violations, overrides.prefix);
+  if (violations.length > 0) throw invalidArgument(violations);
+}
+
+function checkPrefix(violations: FieldViolation[], prefix: string | undefined): void {
+  const bytes = prefix === undefined ? 0 : Buffer.byteLength(prefix);
+  if (bytes <= limits.prefixBytes) return;
+  violations.push({ field: "prefix", description: `has ${bytes} bytes; must have at most ${limits.prefixBytes}` });
+}
+
+function within(value: unknown, min: number, max: number): boolean {
+  return typeof value === "number" && value >= min && value <= max;
+}
+
+function whole(value: unknown, min: number, max: number): boolean {
+  return Number.isInteger(value) && within(value, min, max);
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
