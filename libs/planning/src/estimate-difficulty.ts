@@ -1,0 +1,88 @@
+import type { AnswerKind, Difficulty, Problem, Signal } from "@reckon/core";
+import { questionOf } from "@reckon/core";
+import { answerKindOf, classifyDomain, type ProblemDomain } from "./problem-domain.ts";
+import { domainSignal, lengthSignal, SIGNAL_WEIGHTS, syntacticDepthSignal, vocabularySignal } from "./text-signals.ts";
+
+/** What is known of similar past problems. */
+export interface HistorySummary {
+  /** Past outcomes that it rests on; >= 0. */
+  readonly count: number;
+  /** Share of their samples that went wrong, in [0, 1]; `undefined` where there are none. */
+  readonly errorRate: number | undefined;
+}
+
+/** No past at all. */
+export const emptyHistory: HistorySummary = { count: 0, errorRate: undefined };
+
+/** What is thought of a problem before anybody works on it. */
+export interface DifficultyEstimate {
+  readonly difficulty: Difficulty;
+  readonly domain: ProblemDomain;
+  /** `undefined` where the text does not show it. */
+  readonly answerKind: AnswerKind | undefined;
+}
+
+/** Pseudo-counts that text alone is worth; less where the domain is not known, since then nothing speaks for the estimate. */
+const TEXT_STRENGTH = 2;
+const UNKNOWN_STRENGTH = 1;
+/** Past outcomes never count for more pseudo-samples than this: each problem is still its own. */
+const MAX_HISTORY_STRENGTH = 6;
+
+/**
+ * Estimates how hard a problem is from its text and from similar outcomes: five signals, each in [0, 1], weighed 0.30
+ * length, 0.25 vocabulary, 0.20 syntactic depth, 0.15 domain, 0.10 history; their sum is the score, P(one sample is wrong).
+ * Without history that signal repeats what the other four say. The prior is a Beta with the mean 1 - score, drawn towards
+ * the past error rate by as many pseudo-counts as there are outcomes (at most 6). Pure: equal inputs, equal estimates.
+ */
+export function estimateDifficulty(problem: Problem, history: HistorySummary = emptyHistory): DifficultyEstimate {
+  const text = questionOf(problem);
+  const domain = classifyDomain(text);
+  const signals = [lengthSignal(text), vocabularySignal(text), syntacticDepthSignal(text), domainSignal(domain)];
+  signals.push(historySignal(history, signals));
+  const score = signals.reduce((sum, signal) => sum + signal.weight * signal.value, 0);
+  const strength = domain === "general" ? UNKNOWN_STRENGTH : TEXT_STRENGTH;
+  const past = history.errorRate === undefined ? 0 : Math.min(history.count, MAX_HISTORY_STRENGTH);
+  const wrong = strength * clamp(score) + past * clamp(history.errorRate ?? 0);
+  return {
+    difficulty: {
+      score: Math.min(1, Math.max(0, score)),
+      signals,
+      priorAlpha: strength + past - wrong,
+      priorBeta: wrong,
+      historyCount: history.count,
+      overridden: false,
+    },
+    domain,
+    answerKind: problem.answerKind ?? answerKindOf(domain),
+  };
+}
+
+/** A difficulty that the client set itself: no signals, and the prior that goes with it. Score in [0, 1]. */
+export function overriddenDifficulty(score: number): Difficulty {
+  const wrong = TEXT_STRENGTH * clamp(score);
+  return {
+    score,
+    signals: [],
+    priorAlpha: TEXT_STRENGTH - wrong,
+    priorBeta: wrong,
+    historyCount: 0,
+    overridden: true,
+  };
+}
+
+function historySignal(history: HistorySummary, others: readonly Signal[]): Signal {
+  const weight = SIGNAL_WEIGHTS.history;
+  if (history.count === 0 || history.errorRate === undefined) {
+    const sum = others.reduce((total, signal) => total + signal.weight * signal.value, 0);
+    const value = sum / others.reduce((total, signal) => total + signal.weight, 0);
+    return { name: "history", value, weight, detail: "no similar outcomes yet: as the other signals" };
+  }
+  const value = Math.min(1, Math.max(0, history.errorRate));
+  const detail = `${Math.round(value * 100)} % of samples wrong in ${history.count} similar outcomes`;
+  return { name: "history", value, weight, detail };
+}
+
+/** Keeps both counts of the prior above 0. */
+function clamp(probability: number): number {
+  return Math.min(0.95, Math.max(0.05, probability));
+}

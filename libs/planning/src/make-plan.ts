@@ -1,0 +1,188 @@
+import {
+  type Capabilities,
+  type Difficulty,
+  type Method,
+  type Plan,
+  type PlanOverrides,
+  type Problem,
+  ReckonError,
+  type Selection,
+  type StopRule,
+  type Strategy,
+  type VerifierName,
+} from "@reckon/core";
+import { defaultPlanningSettings, type PlanningSettings } from "./settings.ts";
+import { type StrategyLimits, strategyLimits } from "./strategy-limits.ts";
+
+/** What a plan is made from. */
+export interface MakePlanInput {
+  readonly problem: Problem;
+  readonly difficulty: Difficulty;
+  readonly overrides: PlanOverrides;
+  readonly capabilities: Capabilities;
+  /** Default `defaultPlanningSettings`. */
+  readonly settings?: PlanningSettings;
+  /** Verifiers that can be asked. Default: `prm` where the capabilities have it, else none. */
+  readonly verifiers?: readonly VerifierName[];
+}
+
+const SERVED: readonly Method[] = ["single", "self-consistency", "best-of-n"];
+/** A line of thought is rarely longer; a sample that is gets cut. */
+const TOKENS_PER_STEP = 64;
+const MIN_SAMPLE_TOKENS = 128;
+
+/**
+ * Decides what to spend on a problem: the limits of its strategy (`adaptive` where the client named none), cut down to what
+ * the backend and the verifiers can do, then whatever the client fixed. Every choice is explained in `reasons`. Throws
+ * `failed-precondition` for a method that is not served (beam, monte-carlo, tree, revision) and for a seed that the backend
+ * would ignore, `invalid-argument` for overrides that contradict each other.
+ */
+export function makePlan(input: MakePlanInput): Plan {
+  const { overrides, difficulty, capabilities } = input;
+  const settings = input.settings ?? defaultPlanningSettings;
+  const strategy: Strategy = overrides.strategy ?? "adaptive";
+  const score = overrides.difficulty ?? difficulty.score;
+  const limits = strategyLimits(strategy, score, settings);
+  const reasons = [...limits.reasons];
+  if (overrides.strategy === undefined) reasons.unshift("no strategy was named: adaptive is the default");
+  if (overrides.seed !== undefined && !capabilities.seed) {
+    throw new ReckonError("failed-precondition", "options.seed: the model's backend cannot repeat samples by seed");
+  }
+
+  const verifiers = input.verifiers ?? (capabilities.processReward ? (["prm"] as const) : []);
+  const rounds = chooseRounds(limits, overrides, verifiers, reasons);
+  const method = chooseMethod(limits, overrides, rounds, reasons);
+  const samples = chooseSamples(limits, overrides, method, reasons);
+  const window = Math.min(
+    samples,
+    overrides.window ?? (overrides.samples === undefined ? limits.window : Math.max(limits.window, 1)),
+  );
+  if (overrides.window !== undefined) reasons.push(`at most ${window} samples at once, as the client asked`);
+  const steps = chooseSteps(limits, overrides, reasons);
+  const temperature = chooseTemperature(overrides, samples, reasons);
+  return {
+    strategy,
+    method,
+    selection: chooseSelection(method, overrides, rounds, reasons),
+    samples,
+    window,
+    ...steps,
+    maxSampleTokens: Math.max(MIN_SAMPLE_TOKENS, steps.maxSteps * TOKENS_PER_STEP),
+    verificationRounds: rounds,
+    stopRule: chooseStopRule(strategy, overrides, samples, settings, reasons),
+    timeoutMs: overrides.timeoutMs ?? limits.timeoutMs,
+    temperature,
+    topP: overrides.topP ?? 1,
+    model: overrides.model ?? "",
+    reasons,
+  };
+}
+
+function chooseRounds(
+  limits: StrategyLimits,
+  overrides: PlanOverrides,
+  verifiers: readonly VerifierName[],
+  reasons: string[],
+): number {
+  const wanted = overrides.verificationRounds ?? limits.rounds;
+  if (overrides.verificationRounds !== undefined) reasons.push(`${wanted} verification rounds, as the client asked`);
+  if (wanted > 0 && verifiers.length === 0) {
+    reasons.push("no verifier can be asked: votes count alike");
+    return 0;
+  }
+  const meaning = ["steps scored as they appear", "answers checked", "fresh samples while the leader is doubtful"];
+  if (wanted > 0) reasons.push(`${wanted} of verification: ${meaning.slice(0, wanted).join(", ")}`);
+  return wanted;
+}
+
+function chooseMethod(limits: StrategyLimits, overrides: PlanOverrides, rounds: number, reasons: string[]): Method {
+  const { method } = overrides;
+  if (method !== undefined) {
+    if (!SERVED.includes(method)) {
+      throw new ReckonError(
+        "failed-precondition",
+        `options.method: ${method} is not served yet; use ${SERVED.join(", ")}`,
+      );
+    }
+    reasons.push(`method ${method}, as the client asked`);
+    return method;
+  }
+  if ((overrides.samples ?? limits.samples) === 1) return "single";
+  if (rounds > 0) {
+    reasons.push("a verifier scores steps: best-of-n, its votes weighted by score");
+    return "best-of-n";
+  }
+  return "self-consistency";
+}
+
+function chooseSamples(limits: StrategyLimits, overrides: PlanOverrides, method: Method, reasons: string[]): number {
+  if (method === "single") {
+    if (overrides.samples !== undefined && overrides.samples !== 1) {
+      const description = `method single takes 1 sample, got ${overrides.samples}`;
+      throw new ReckonError("invalid-argument", `options.samples: ${description}`, {
+        violations: [{ field: "options.samples", description }],
+      });
+    }
+    return 1;
+  }
+  if (overrides.samples === undefined) return limits.samples;
+  reasons.push(`at most ${overrides.samples} samples, as the client asked`);
+  return overrides.samples;
+}
+
+function chooseSteps(limits: StrategyLimits, overrides: PlanOverrides, reasons: string[]) {
+  const asked = overrides.minSteps !== undefined || overrides.maxSteps !== undefined;
+  const minSteps = overrides.minSteps ?? Math.min(limits.minSteps, overrides.maxSteps ?? limits.minSteps);
+  const maxSteps = overrides.maxSteps ?? Math.max(limits.maxSteps, minSteps);
+  if (minSteps > maxSteps) {
+    const description = `must be at most max_steps, ${maxSteps}, got ${minSteps}`;
+    throw new ReckonError("invalid-argument", `options.min_steps: ${description}`, {
+      violations: [{ field: "options.min_steps", description }],
+    });
+  }
+  reasons.push(`${minSteps} to ${maxSteps} steps a sample${asked ? ", as the client asked" : ""}`);
+  return { minSteps, maxSteps };
+}
+
+function chooseTemperature(overrides: PlanOverrides, samples: number, reasons: string[]): number {
+  if (overrides.temperature !== undefined) {
+    reasons.push(`temperature ${overrides.temperature}, as the client asked`);
+    return overrides.temperature;
+  }
+  if (samples === 1) {
+    reasons.push("temperature 0: one sample has nothing to gain from variety");
+    return 0;
+  }
+  return 1;
+}
+
+function chooseSelection(method: Method, overrides: PlanOverrides, rounds: number, reasons: string[]): Selection {
+  if (method !== "best-of-n") return "majority";
+  if (overrides.selection !== undefined) {
+    reasons.push(`selection ${overrides.selection}, as the client asked`);
+    return overrides.selection;
+  }
+  return rounds > 0 ? "weighted-vote" : "majority";
+}
+
+function chooseStopRule(
+  strategy: Strategy,
+  overrides: PlanOverrides,
+  samples: number,
+  settings: PlanningSettings,
+  reasons: string[],
+): StopRule {
+  const early = overrides.earlyStopping ?? settings.earlyStopping;
+  if (!early || samples === 1) {
+    if (!early) reasons.push("early stopping is off: every planned sample ends");
+    return { name: "none", threshold: 1, minVotes: 1 };
+  }
+  const threshold = overrides.confidenceThreshold ?? settings.confidenceThreshold;
+  const why = overrides.confidenceThreshold === undefined ? "" : ", as the client asked";
+  if (strategy === "adaptive" || overrides.confidenceThreshold !== undefined) {
+    reasons.push(`stops at a confidence of ${threshold}${why}`);
+    return { name: "confidence", threshold, minVotes: 1 };
+  }
+  reasons.push("stops when the leader stays the leader with probability 0.95");
+  return { name: "beta", threshold: 0.95, minVotes: 2 };
+}

@@ -1,0 +1,67 @@
+import { logBeta, logGamma, logit, logSumExp } from "@reckon/stats";
+import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
+
+/** How samples of one model err; fitted by the bench, see `calibration.json`. */
+export interface ErrorModel {
+  /** Concentration of the Chinese restaurant process that wrong answers follow, > 0; the larger, the less wrong answers coincide. */
+  readonly diversity: number;
+  /** A score s is worth a log-likelihood ratio of slope * logit(s) + intercept for its sample being right, within +-limit. */
+  readonly slope: number;
+  readonly intercept: number;
+  readonly limit: number;
+}
+
+/** Natural logarithm of how much likelier this score is of a right sample than of a wrong one; 0 where there is none. */
+export function scoreEvidence(score: number | undefined, model: ErrorModel): number {
+  if (score === undefined) return 0;
+  const raw = model.slope * logit(score) + model.intercept;
+  return Math.max(-model.limit, Math.min(model.limit, raw));
+}
+
+interface Group {
+  readonly canonical: string;
+  readonly count: number;
+  readonly evidence: number;
+}
+
+function groupVotes(votes: readonly ScoredVote[], model: ErrorModel): Group[] {
+  const groups = new Map<string, { count: number; evidence: number }>();
+  for (const vote of votes) {
+    const group = groups.get(vote.canonical) ?? { count: 0, evidence: 0 };
+    group.count += 1;
+    group.evidence += scoreEvidence(vote.score, model);
+    groups.set(vote.canonical, group);
+  }
+  return [...groups].map(([canonical, group]) => ({ canonical, ...group }));
+}
+
+/** Log-probability that wrong samples fall into groups of these sizes (Ewens' formula without its common constant). */
+function logWrongPattern(groups: readonly Group[], diversity: number): number {
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const seats = groups.reduce((sum, group) => sum + Math.log(diversity) + logGamma(group.count), 0);
+  return seats - (logGamma(diversity + count) - logGamma(diversity));
+}
+
+/**
+ * Posterior probability of each candidate being right, by canonical form; what is missing to 1 is the chance that none is.
+ *
+ * The model: a sample is right with probability p, and p has the prior; right samples agree; wrong ones agree by chance, as
+ * in a Chinese restaurant process; a verifier's score multiplies a sample's odds by its likelihood ratio. Integrating p out,
+ *   P(a is right) ~ B(alpha + n_a, beta + n - n_a) * prod_{i in a} LR_i * P(the others' pattern),
+ *   P(none is)   ~ B(alpha, beta + n) * P(all groups' pattern).
+ * One vote without a score gives the prior mean; agreement and good scores raise it, dissent lowers it; the order of votes
+ * has no effect. The unseen-answer bucket is that of Best-of-infinity (ICLR 2026) and of Dirichlet adaptive-consistency
+ * (arXiv 2305.11860), with score evidence added.
+ */
+export function posteriorOf(votes: readonly ScoredVote[], prior: BetaPrior, model: ErrorModel): Map<string, number> {
+  const groups = groupVotes(votes, model);
+  const total = votes.length;
+  const weights = groups.map((group) => {
+    const others = groups.filter((other) => other !== group);
+    const agree = logBeta(prior.alpha + group.count, prior.beta + total - group.count);
+    return agree + group.evidence + logWrongPattern(others, model.diversity);
+  });
+  const none = logBeta(prior.alpha, prior.beta + total) + logWrongPattern(groups, model.diversity);
+  const normaliser = logSumExp([...weights, none]);
+  return new Map(groups.map((group, i) => [group.canonical, Math.exp((weights[i] as number) - normaliser)]));
+}

@@ -1,0 +1,79 @@
+import type { AnswerKind } from "@reckon/core";
+
+/** What a problem is about, as far as its text shows it. */
+export type ProblemDomain =
+  | "arithmetic"
+  | "linear-equation"
+  | "quadratic-equation"
+  | "percentage"
+  | "ratio"
+  | "sequence"
+  | "word-problem"
+  | "code"
+  | "choice"
+  | "general";
+
+/** Share of a problem's domain in its difficulty, in [0, 1]: how often samples go wrong in it, before any outcome is known. */
+export const DOMAIN_DIFFICULTY: Record<ProblemDomain, number> = {
+  arithmetic: 0.35,
+  percentage: 0.35,
+  ratio: 0.4,
+  "word-problem": 0.45,
+  sequence: 0.5,
+  "linear-equation": 0.5,
+  choice: 0.5,
+  "quadratic-equation": 0.55,
+  code: 0.7,
+  general: 0.8,
+};
+
+const EQUATION = /[0-9a-z)]\s*=\s*[-(0-9a-z]/i;
+const SQUARED_UNKNOWN = /\b\d*[a-z]\s*(\^\s*2|²)|\bquadratic\b/i;
+
+/**
+ * Classifies a problem by its text alone; the first rule that holds decides. `general` where none does: then nothing is
+ * known, and the prior stays wide.
+ */
+export function classifyDomain(text: string): ProblemDomain {
+  const numbers = text.match(/\d+/g)?.length ?? 0;
+  const words = text.match(/[A-Za-z]{2,}/g)?.length ?? 0;
+  if (
+    /```|^\s*(def|function|class|const|import)\s+\w+|\b(write|implement|fix)\b.*\b(function|program|code|script)\b/ims.test(
+      text,
+    )
+  ) {
+    return "code";
+  }
+  if (/^\s*\(?[A-D][).:]\s+\S/m.test(text) && /^\s*\(?B[).:]\s+\S/m.test(text)) return "choice";
+  if (EQUATION.test(text) && /\b\d*[a-z]\b/i.test(text.replace(/\b(a|I)\b(?=\s+[A-Za-z]{2})/g, ""))) {
+    if (SQUARED_UNKNOWN.test(text)) return "quadratic-equation";
+    if (numbers >= 2) return "linear-equation";
+  }
+  if (numbers === 0) return "general";
+  if (
+    /(\d[^.?!]*,\s*){2,}(\.\.\.|…|-?\d)/.test(text) &&
+    /\b(next|term|sequence|series|continue)\b|\.\.\.|…/i.test(text)
+  )
+    return "sequence";
+  if (/\bsequence\b|\b\d+(st|nd|rd|th) term\b/i.test(text)) return "sequence";
+  if (/%|\bper ?cent/i.test(text)) return "percentage";
+  if (/\bratio\b|\d\s*:\s*\d|\bproportion/i.test(text)) return "ratio";
+  const operators = text.match(/[-+*/×÷^]\s*\(?\s*-?\d/g)?.length ?? 0;
+  if (operators >= 1 && words <= 6) return "arithmetic";
+  if (words >= 8 && numbers >= 2) return "word-problem";
+  return operators >= 1 || numbers >= 2 ? "arithmetic" : "general";
+}
+
+/** The kind of answer that a domain has; `undefined` where it cannot be told. */
+export function answerKindOf(domain: ProblemDomain): AnswerKind | undefined {
+  switch (domain) {
+    case "code":
+      return "code";
+    case "choice":
+      return "choice";
+    case "general":
+      return undefined;
+    default:
+      return "number";
+  }
+}

@@ -1,0 +1,49 @@
+import { type StopRule, tally } from "@reckon/core";
+import { mean } from "@reckon/stats";
+import type { ScoredVote } from "./scored-vote.ts";
+import { decide, type StopState } from "./stopping.ts";
+
+/** Score that an agreeing sample is expected to have before any was seen. */
+const EXPECTED_SCORE = 0.9;
+
+/** What a window depends on beside the votes. */
+export interface WindowOptions {
+  readonly rule: StopRule;
+  /** K, the most samples in flight; >= 1. */
+  readonly window: number;
+  /** Whether a verifier will score the samples in flight. */
+  readonly scored: boolean;
+}
+
+/**
+ * The fewest further votes, all for the leader (or all for one answer, before any vote), after which the rule would stop:
+ * at least 1, at most `limit`. More samples than that in flight could only be waste. Votes to come are given the mean
+ * weight and score of those the leader has.
+ */
+export function votesToStop(options: WindowOptions, state: StopState, limit: number): number {
+  const leader = tally(state.votes)[0];
+  const mine = state.votes.filter((vote) => vote.canonical === leader?.canonical);
+  const seen = mean(mine.flatMap((vote) => (vote.score === undefined ? [] : [vote.score])));
+  const next: ScoredVote = {
+    sample: -1,
+    canonical: leader?.canonical ?? "",
+    answer: leader?.answer ?? "",
+    weight: mean(mine.map((vote) => vote.weight)) ?? 1,
+    score: options.scored ? (seen ?? EXPECTED_SCORE) : undefined,
+  };
+  const votes = [...state.votes];
+  for (let extra = 1; extra < limit; extra += 1) {
+    votes.push(next);
+    if (decide(options.rule, { ...state, votes, inFlight: 1 }).stop) return extra;
+  }
+  return Math.max(1, limit);
+}
+
+/**
+ * How many samples should be in flight now: never more than could be needed to stop, than K, or than may still vote. An
+ * easy question so starts one or two at once and a split vote fills the window.
+ */
+export function windowTarget(options: WindowOptions, state: StopState): number {
+  const limit = Math.min(options.window, state.inFlight + state.left);
+  return limit <= 1 ? limit : votesToStop(options, state, limit);
+}

@@ -1,0 +1,3 @@
+export * from "./solve.ts";
+export * from "./solve-ports.ts";
+export * from "./step-tracker.ts";

@@ -1,0 +1,128 @@
+import type { ScoreAggregation, ScoringEvent, Verdict } from "@reckon/core";
+import { type AsyncQueue, aggregateScores, type Problem, type Scoring, type Verifier } from "@reckon/core";
+import type { Mail } from "./mail.ts";
+
+/** Where the verifier says that an answer is right or wrong, its odds change by this factor at most. */
+const ANSWER_ODDS = 20;
+
+/** What verifiers said of one sample so far. */
+interface Docket {
+  awaited: number;
+  readonly steps: Map<number, number>;
+  readonly verdicts: Verdict[];
+  answerScore: number | undefined;
+}
+
+/** The verifier of one solve: steps and answers go in as they appear, scores come out. */
+export interface Judge {
+  /** False once it has failed or was given up: nothing is asked any more and no score is given. */
+  readonly working: boolean;
+  step(sample: number, index: number, text: string, last: boolean): void;
+  answer(sample: number, text: string): void;
+  /** Takes in an event of the verifier; returns the step's score in [0, 1], where it is of a step and has one. */
+  receive(event: ScoringEvent): number | undefined;
+  /** Whether everything asked about a sample has been answered. */
+  settled(sample: number): boolean;
+  /** Score of the whole sample in [0, 1]; `undefined` where no verifier gave one. */
+  scoreOf(sample: number): number | undefined;
+  /** Verdicts on the sample's answer. */
+  verdictsOf(sample: number): readonly Verdict[];
+  drop(sample: number): void;
+  /** Stops asking, for good. */
+  giveUp(): void;
+  close(): void;
+}
+
+/** The lowest score that any verifier gave; a checker's 1 says only that the line is true, so it counts where it is alone. */
+function scoreOfVerdicts(verdicts: readonly Verdict[]): number | undefined {
+  const scores = verdicts.flatMap((verdict) => ("score" in verdict ? [verdict] : []));
+  const models = scores.filter((verdict) => verdict.verifier !== "checker" || verdict.score < 0.5);
+  const counted = models.length > 0 ? models : scores;
+  return counted.length > 0 ? Math.min(...counted.map((verdict) => verdict.score)) : undefined;
+}
+
+/** Opens the verifier in the background; what is asked meanwhile waits. A verifier that fails posts `scoring-lost` once. */
+export function createJudge(
+  verifier: Verifier,
+  problem: Problem,
+  aggregation: ScoreAggregation,
+  mail: AsyncQueue<Mail>,
+): Judge {
+  const dockets = new Map<number, Docket>();
+  const waiting: ((scoring: Scoring) => void)[] = [];
+  let scoring: Scoring | undefined;
+  let working = true;
+
+  async function run(): Promise<void> {
+    try {
+      scoring = await verifier.open(problem);
+      if (!working) return scoring.close();
+      for (const ask of waiting.splice(0)) ask(scoring);
+      for await (const event of scoring.events) mail.push({ type: "scoring", event });
+      if (working) mail.push({ type: "scoring-lost", error: new Error("the verifier ended its stream") });
+    } catch (error) {
+      if (working) mail.push({ type: "scoring-lost", error });
+    }
+  }
+  void run();
+
+  const docketOf = (sample: number): Docket => {
+    const docket = dockets.get(sample) ?? { awaited: 0, steps: new Map(), verdicts: [], answerScore: undefined };
+    dockets.set(sample, docket);
+    return docket;
+  };
+  const ask = (request: (scoring: Scoring) => void) => {
+    if (!working) return;
+    if (scoring) request(scoring);
+    else waiting.push(request);
+  };
+  const stop = () => {
+    working = false;
+    waiting.length = 0;
+    scoring?.close();
+  };
+  return {
+    get working() {
+      return working;
+    },
+    step(sample, index, text, last) {
+      docketOf(sample).awaited += 1;
+      ask((s) => s.step(sample, index, text, last));
+    },
+    answer(sample, text) {
+      docketOf(sample).awaited += 1;
+      ask((s) => s.answer(sample, text));
+    },
+    receive(event) {
+      const docket = docketOf(event.sample);
+      docket.awaited -= 1;
+      const score = scoreOfVerdicts(event.verdicts);
+      if (event.type === "answer-verdicts") {
+        docket.verdicts.push(...event.verdicts);
+        docket.answerScore = score;
+        return undefined;
+      }
+      if (score !== undefined) docket.steps.set(event.step, score);
+      return score;
+    },
+    settled: (sample) => !working || (dockets.get(sample)?.awaited ?? 0) <= 0,
+    scoreOf(sample) {
+      const docket = dockets.get(sample);
+      if (docket === undefined) return undefined;
+      const steps = [...docket.steps].sort(([a], [b]) => a - b).map(([, score]) => score);
+      return combine(aggregateScores(steps, aggregation), docket.answerScore);
+    },
+    verdictsOf: (sample) => dockets.get(sample)?.verdicts ?? [],
+    drop: (sample) => ask((s) => s.drop(sample)),
+    giveUp: stop,
+    close: stop,
+  };
+}
+
+/** Multiplies the odds of the steps by what the check of the answer says: right, wrong, or something between. */
+function combine(steps: number | undefined, answer: number | undefined): number | undefined {
+  if (answer === undefined) return steps;
+  const odds = ANSWER_ODDS ** (2 * answer - 1);
+  const base = steps ?? 0.5;
+  return (base * odds) / (base * odds + 1 - base);
+}

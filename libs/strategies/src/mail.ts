@@ -1,0 +1,14 @@
+import type { GenerationEvent, ScoringEvent } from "@reckon/core";
+
+/** Why a timer was set. */
+export type TimerName = "deadline" | "settle" | "verdicts";
+
+/** Everything that can happen to a solve, in one queue, so that one loop sees it in one order. */
+export type Mail =
+  | { readonly type: "generation"; readonly event: GenerationEvent }
+  | { readonly type: "generation-opened" }
+  | { readonly type: "generation-lost"; readonly call: number; readonly error: unknown }
+  | { readonly type: "scoring"; readonly event: ScoringEvent }
+  | { readonly type: "scoring-lost"; readonly error: unknown }
+  | { readonly type: "timer"; readonly name: TimerName; readonly sample?: number }
+  | { readonly type: "aborted"; readonly reason: unknown };

@@ -1,0 +1,38 @@
+import type { SampleEnd, SampleUsage } from "@reckon/core";
+import { createStepTracker, isAnswerLine, type StepTracker } from "./step-tracker.ts";
+
+/** One sample of a solve, from its start to its settlement. */
+export interface SampleRecord {
+  readonly sample: number;
+  readonly tracker: StepTracker;
+  text: string;
+  outputTokens: number;
+  logprobSum: number;
+  logprobCount: number;
+  /** Why it is being cancelled, where that is not that thinking has ended. */
+  cancelling: "pruned" | "length" | undefined;
+  /** Set when the backend has said how it ended. */
+  end: { readonly reason: SampleEnd; readonly usage: SampleUsage; readonly failure: string | undefined } | undefined;
+  /** Its answer, once it has ended with one; the vote may wait for verdicts. */
+  answer: string | undefined;
+}
+
+/** A sample that has just been started. */
+export function createSampleRecord(sample: number): SampleRecord {
+  return {
+    sample,
+    tracker: createStepTracker(),
+    text: "",
+    outputTokens: 0,
+    logprobSum: 0,
+    logprobCount: 0,
+    cancelling: undefined,
+    end: undefined,
+    answer: undefined,
+  };
+}
+
+/** Steps of reasoning so far: lines that have ended and do not state the answer. */
+export function reasoningSteps(record: SampleRecord): number {
+  return record.tracker.steps.filter((step) => !isAnswerLine(step.text)).length;
+}
