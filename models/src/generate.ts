@@ -21,6 +21,8 @@ const CREATE: Record<Family, (rng: Rng, level: number) => Draft | undefined> = {
 };
 
 const MOST_LINES = 30;
+/** That many repeats in a row mean that a band is exhausted. */
+const MOST_REPEATS = 3000;
 
 export type GenerateOptions = {
   /** Any integer; same options, same problems. */
@@ -32,11 +34,10 @@ export type GenerateOptions = {
   readonly bands?: readonly Band[];
 };
 
-/**
- * Endless seeded stream of problems of one split, families and bands taken in turn. Problems may repeat where a band is small
- * (easy expressions with one operation, say); `generateProblems` removes repeats.
- */
-export function* streamProblems(options: GenerateOptions): Generator<Problem & { readonly structure: string }> {
+type Structured = Problem & { readonly structure: string };
+
+/** Draws problems without end; with `seen`, never the same structure twice (RangeError when a band is exhausted). */
+function* drawProblems(options: GenerateOptions, seen?: Set<string>): Generator<Structured> {
   const rng = createRng(options.seed);
   const families = options.families ?? FAMILIES;
   const bands = options.bands ?? BANDS;
@@ -47,10 +48,19 @@ export function* streamProblems(options: GenerateOptions): Generator<Problem & {
     const [low, high] = BAND_LEVELS[band][family];
     let draft: Draft | undefined;
     let level = low;
-    while (draft === undefined || draft.steps.length > MOST_LINES || splitOf(draft.structure) !== options.split) {
+    for (let repeats = 0; draft === undefined; ) {
       level = rng.int(low, high);
-      draft = CREATE[family](rng, level);
+      const drawn = CREATE[family](rng, level);
+      if (drawn === undefined || drawn.steps.length > MOST_LINES || splitOf(drawn.structure) !== options.split)
+        continue;
+      if (seen?.has(drawn.structure)) {
+        repeats += 1;
+        if (repeats > MOST_REPEATS) throw new RangeError(`no more different ${band} problems of family ${family}`);
+        continue;
+      }
+      draft = drawn;
     }
+    seen?.add(draft.structure);
     const { structure, ...problem } = draft;
     const prompt = problem.prompt.replace(/\s+/g, " ").trim();
     const params = { level, lines: problem.steps.length + 1 };
@@ -58,19 +68,22 @@ export function* streamProblems(options: GenerateOptions): Generator<Problem & {
   }
 }
 
-/** The first `count` problems of the stream, each structure once; throws a RangeError when a band has too few to fill it. */
+/**
+ * Endless seeded stream of problems of one split, families and bands taken in turn. Problems may repeat where a band is small
+ * (easy expressions with one operation, say); `generateProblems` never repeats one.
+ */
+export function streamProblems(options: GenerateOptions): Generator<Structured> {
+  return drawProblems(options);
+}
+
+/**
+ * `count` problems, each structure once, bands and families in equal shares; throws a RangeError when a band has too few
+ * different problems to fill its share.
+ */
 export function generateProblems(options: GenerateOptions & { readonly count: number }): Problem[] {
   const problems: Problem[] = [];
-  const seen = new Set<string>();
   if (options.count <= 0) return problems;
-  let repeats = 0;
-  for (const { structure, ...problem } of streamProblems(options)) {
-    if (seen.has(structure)) {
-      repeats += 1;
-      if (repeats > 100 * options.count + 1000) throw new RangeError(`fewer than ${options.count} different problems`);
-      continue;
-    }
-    seen.add(structure);
+  for (const { structure: _, ...problem } of drawProblems(options, new Set())) {
     problems.push(problem);
     if (problems.length === options.count) break;
   }

@@ -16,8 +16,8 @@ function drawPercent(rng: Rng, level: number): number {
 }
 
 function drawBase(rng: Rng, level: number): number {
-  const unit = level <= 2 ? 20 : rng.pick([4, 5, 10, 20, 25, 50]);
-  return unit * rng.int(1, Math.floor((level <= 2 ? 200 : level <= 5 ? 600 : 1200) / unit));
+  const unit = level <= 2 ? rng.pick([10, 20, 50]) : rng.pick([4, 5, 10, 20, 25, 50]);
+  return unit * rng.int(1, Math.floor((level <= 2 ? 400 : level <= 5 ? 600 : 1200) / unit));
 }
 
 function draft(structure: string, prompt: string, chain: Chain, answer: number): Draft {
