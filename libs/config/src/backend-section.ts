@@ -44,18 +44,22 @@ export const backendSection = z
     max_parallel: integerKey(64, "Requests in flight at once; more wait.", { min: 1, max: 65_536 }),
     first_token_timeout: numberKey(60, "The longest wait for a response to begin.", {
       above: 0,
-      max: 3600,
+      max: 300,
       unit: "seconds",
     }),
     idle_timeout: numberKey(30, "The longest silence within a stream before it counts as lost.", {
       above: 0,
-      max: 3600,
+      max: 300,
       unit: "seconds",
     }),
     max_tokens_field: choiceKey(
       ["max_tokens", "max_completion_tokens"],
       "max_tokens",
       "Name of the field that limits the output; reasoning models of OpenAI want the second.",
+    ),
+    continuous_usage: booleanKey(
+      false,
+      "Ask for token counts in every event (`continuous_usage_stats` of vLLM and SGLang), so that those of cancelled samples are exact.",
     ),
     logprobs: booleanKey(true, "The endpoint gives log-probabilities."),
     seed: booleanKey(true, "Equal seeds give equal samples."),

@@ -75,10 +75,7 @@ export const storeSection = z
 /** `[engine]`: the embedded model. */
 export const engineSection = z
   .object({
-    threads: integerKey(undefined, "Threads of the embedded model; the number of cores where unset.", {
-      min: 1,
-      max: 256,
-    }),
+    threads: integerKey(1, "Threads of one forward pass of the embedded model.", { min: 1, max: 256 }),
     max_batch: integerKey(64, "Samples in one forward pass of the embedded model.", { min: 1, max: 1024 }),
     weights_dir: textKey(undefined, "Folder of other weights for the embedded model.", filled("a folder path")),
   })

@@ -1,0 +1,35 @@
+import type { BackendConfig, Config } from "@reckon/config";
+import type { Backend } from "@reckon/core";
+import { createEngine, type Engine } from "@reckon/engine";
+import { createEmbeddedBackend } from "./embedded-backend.ts";
+import { createOpenAiBackend } from "./openai/openai-backend.ts";
+
+/** What backends get from outside. */
+export interface BackendDeps {
+  /** Starts the embedded model. Default: with the engine's own defaults. */
+  readonly startEngine?: () => Promise<Engine>;
+  /** Where API keys are. Default: `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told what an operator should know. Default: `console.warn`. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Makes the backend that a section `[backends.NAME]` describes; nothing is connected or loaded until it is used. */
+export function createBackend(name: string, config: BackendConfig, deps: BackendDeps = {}): Backend {
+  const { startEngine = createEngine, env = process.env, warn = console.warn } = deps;
+  switch (config.kind) {
+    case "embedded":
+      return createEmbeddedBackend(name, () => startEngine());
+    case "openai":
+      return createOpenAiBackend(name, config, { env, warn });
+  }
+}
+
+/** Makes all configured backends, the default one first; the embedded model is run as `[engine]` says. */
+export function createBackends(config: Config, deps: BackendDeps = {}): Backend[] {
+  const { threads, max_batch: maxBatch, weights_dir: weightsDir } = config.engine;
+  const startEngine = deps.startEngine ?? (() => createEngine({ threads, maxBatch, weightsDir }));
+  return Object.entries(config.backends).map(([name, backend]) =>
+    createBackend(name, backend, { ...deps, startEngine }),
+  );
+}

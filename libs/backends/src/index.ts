@@ -1,0 +1,1 @@
+export { type BackendDeps, createBackend, createBackends } from "./create-backend.ts";
