@@ -1,0 +1,32 @@
+import type { ParseArgsOptionsConfig } from "node:util";
+import { isSet, type ParsedFlags, textFlag } from "./parse-flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Where the work is done: at `url`, or by services of our own with the given configuration. */
+export interface Target {
+  readonly url: string | undefined;
+  readonly configFile: string | undefined;
+  /** Pass the services' log on to stderr. */
+  readonly verbose: boolean;
+}
+
+/** Flags of every command that talks to Reckon. */
+export const targetFlags = {
+  url: { type: "string" },
+  config: { type: "string" },
+  verbose: { type: "boolean" },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** Reads them; `RECKON_URL` stands in for `--url`. */
+export function targetOf(flags: ParsedFlags, env: NodeJS.ProcessEnv): Target {
+  const url = textFlag(flags, "url") ?? (env["RECKON_URL"] || undefined);
+  if (url !== undefined && !/^https?:\/\//.test(url)) {
+    throw new UsageError(`--url is ${JSON.stringify(url)}; it takes an address such as http://127.0.0.1:8080`);
+  }
+  return { url, configFile: textFlag(flags, "config"), verbose: isSet(flags, "verbose") };
+}
+
+/** Throws `UsageError` where a command was given words that it does not take. */
+export function refuseWords(command: string, words: readonly string[]): void {
+  if (words.length > 0) throw new UsageError(`reckon ${command} takes no ${JSON.stringify(words[0])}`);
+}

@@ -1,0 +1,175 @@
+import type { AnswerKind, SolveOptions } from "@reckon/client";
+import { limits } from "@reckon/core";
+import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { isSet, parseFlags, textFlag } from "./parse-flags.ts";
+import { wholeNumber } from "./read-values.ts";
+import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A question and how to think about it. `question` is `undefined` where it comes from stdin. */
+export interface AskCommand {
+  readonly name: "ask";
+  readonly question: string | undefined;
+  readonly answerKind: AnswerKind | undefined;
+  readonly options: SolveOptions;
+  readonly output: "auto" | "plain" | "json";
+  readonly debug: boolean;
+  readonly target: Target;
+}
+
+/** Problems in a file; `-` is stdin. */
+export interface BatchCommand {
+  readonly name: "batch";
+  readonly file: string;
+  readonly out: string | undefined;
+  readonly parallel: number | undefined;
+  readonly answerKind: AnswerKind | undefined;
+  readonly options: SolveOptions;
+  readonly quiet: boolean;
+  readonly target: Target;
+}
+
+/** How hard is it? */
+export interface EstimateCommand {
+  readonly name: "estimate";
+  readonly question: string | undefined;
+  readonly json: boolean;
+  readonly target: Target;
+}
+
+/** What `serve` may start. */
+export const servable = ["all", "orchestrator", "difficulty", "verifier", "model-proxy"] as const;
+
+/** Runs services until a signal comes. */
+export interface ServeCommand {
+  readonly name: "serve";
+  readonly service: (typeof servable)[number];
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly configFile: string | undefined;
+}
+
+/** A command line, understood. */
+export type Command =
+  | AskCommand
+  | BatchCommand
+  | EstimateCommand
+  | ServeCommand
+  | { readonly name: "models"; readonly json: boolean; readonly target: Target }
+  | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
+  | { readonly name: "help"; readonly topic: string | undefined }
+  | { readonly name: "version" };
+
+/** Every command, for the help and for the nearest name of a wrong one. */
+export const commandNames = ["ask", "batch", "estimate", "serve", "models", "doctor", "help", "version"] as const;
+
+/** Understands a command line (without the program's name). Throws `UsageError`. */
+export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): Command {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h") return { name: "help", topic: rest[0] };
+  if (name === "--version" || name === "-v" || name === "-V") return { name: "version" };
+  const end = rest.indexOf("--");
+  const asksForHelp = (end === -1 ? rest : rest.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+  if (asksForHelp) return { name: "help", topic: name };
+  switch (name) {
+    case "ask":
+      return parseAsk(rest, env);
+    case "batch":
+      return parseBatch(rest, env);
+    case "estimate": {
+      const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
+      return {
+        name,
+        question: questionOf(flags.positionals),
+        json: isSet(flags, "json"),
+        target: targetOf(flags, env),
+      };
+    }
+    case "serve":
+      return parseServe(rest);
+    case "models":
+    case "doctor": {
+      const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
+      refuseWords(name, flags.positionals);
+      return { name, json: isSet(flags, "json"), target: targetOf(flags, env) };
+    }
+    case "help":
+      return { name, topic: rest[0] };
+    case "version":
+      return { name };
+    default:
+      throw new UsageError(
+        `unknown command ${JSON.stringify(name)}; there are ${commandNames.join(", ")} (to ask: reckon ask "...")`,
+      );
+  }
+}
+
+function parseAsk(args: readonly string[], env: NodeJS.ProcessEnv): AskCommand {
+  const flags = parseFlags(args, {
+    ...targetFlags,
+    ...solveFlags,
+    json: { type: "boolean" },
+    plain: { type: "boolean" },
+    debug: { type: "boolean", short: "d" },
+  });
+  const json = isSet(flags, "json");
+  return {
+    name: "ask",
+    question: questionOf(flags.positionals),
+    answerKind: answerKindOf(flags),
+    options: solveOptionsOf(flags),
+    output: json ? "json" : isSet(flags, "plain") ? "plain" : "auto",
+    debug: isSet(flags, "debug"),
+    target: targetOf(flags, env),
+  };
+}
+
+function parseBatch(args: readonly string[], env: NodeJS.ProcessEnv): BatchCommand {
+  const flags = parseFlags(args, {
+    ...targetFlags,
+    ...solveFlags,
+    out: { type: "string", short: "o" },
+    parallel: { type: "string", short: "p" },
+    quiet: { type: "boolean", short: "q" },
+  });
+  const [file, ...others] = flags.positionals;
+  if (file === undefined) throw new UsageError("reckon batch needs a file of JSON lines, or - for stdin");
+  refuseWords("batch", others);
+  return {
+    name: "batch",
+    file,
+    out: textFlag(flags, "out"),
+    parallel: wholeNumber("--parallel", textFlag(flags, "parallel"), limits.batchParallel),
+    answerKind: answerKindOf(flags),
+    options: solveOptionsOf(flags),
+    quiet: isSet(flags, "quiet"),
+    target: targetOf(flags, env),
+  };
+}
+
+function parseServe(args: readonly string[]): ServeCommand {
+  const flags = parseFlags(args, {
+    config: { type: "string" },
+    host: { type: "string" },
+    port: { type: "string", short: "p" },
+  });
+  const [word = "all", ...others] = flags.positionals;
+  refuseWords("serve", others);
+  const service = servable.find((known) => known === word);
+  if (service === undefined) {
+    throw new UsageError(`reckon serve takes ${servable.join(", ")}, not ${JSON.stringify(word)}`);
+  }
+  return {
+    name: "serve",
+    service,
+    host: textFlag(flags, "host"),
+    port: wholeNumber("--port", textFlag(flags, "port"), { min: 0, max: 65_535 }),
+    configFile: textFlag(flags, "config"),
+  };
+}
+
+/** Words are one question; `-` and none at all mean stdin. */
+function questionOf(words: readonly string[]): string | undefined {
+  const question = words.join(" ");
+  return words.length === 0 || question === "-" ? undefined : question;
+}

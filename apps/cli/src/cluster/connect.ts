@@ -1,0 +1,29 @@
+import type { Target } from "../arguments/common-flags.ts";
+import { type Cluster, startCluster } from "./start-cluster.ts";
+
+/** A Reckon to talk to. */
+export interface Connection {
+  readonly url: string;
+  /** The services, where this command has started them. */
+  readonly cluster: Cluster | undefined;
+  /** Ends what was started for it. */
+  close(): Promise<void>;
+}
+
+/** What `connect` needs beside the target. */
+export interface ConnectOptions {
+  readonly stderr: { write(text: string): unknown };
+  /** Ends the start-up of services. */
+  readonly signal?: AbortSignal;
+}
+
+/** The server at `--url`, or services of our own. Throws `unavailable` where they do not start, `cancelled` on the signal. */
+export async function connect(target: Target, { stderr, signal }: ConnectOptions): Promise<Connection> {
+  if (target.url !== undefined) return { url: target.url, cluster: undefined, close: async () => undefined };
+  const cluster = await startCluster({
+    ...(target.configFile !== undefined && { configFile: target.configFile }),
+    ...(signal && { signal }),
+    ...(target.verbose && { onLine: (service, line) => stderr.write(`${service}: ${line}\n`) }),
+  });
+  return { url: cluster.url, cluster, close: () => cluster.stop(5_000) };
+}

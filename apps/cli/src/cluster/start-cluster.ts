@@ -1,0 +1,83 @@
+import { ReckonError } from "@reckon/client";
+import type { ServiceName } from "@reckon/config";
+import { compileCacheFolder } from "./compile-cache.ts";
+import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
+
+/** How to start the four services. */
+export interface ClusterOptions {
+  readonly configFile?: string;
+  /** Address and port of the public one, the orchestrator. Default 127.0.0.1 and any free port. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Default: `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The log lines of the services. */
+  readonly onLine?: (service: ServiceName, line: string) => void;
+  /** Ends the start-up; what was started is ended too, and `cancelled` is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** The four services on this machine. */
+export interface Cluster {
+  /** The public address. */
+  readonly url: string;
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  /** Resolves with the first service that ends by itself. */
+  readonly broken: Promise<ServiceName>;
+  /** Drains and ends all of them; the public one first, so that nothing is asked of services that are gone. */
+  stop(timeoutMs?: number): Promise<void>;
+}
+
+const inner = ["model-proxy", "verifier", "difficulty"] as const;
+
+/**
+ * Starts the four services on loopback, each in its own process on a free port, with real gRPC between them. Throws
+ * `unavailable` with the last log lines of the service that failed; the others are ended then.
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const base: NodeJS.ProcessEnv = {
+    NODE_COMPILE_CACHE: compileCacheFolder(),
+    ...(options.env ?? process.env),
+    ...(options.configFile !== undefined && { RECKON_CONFIG: options.configFile }),
+  };
+  const processes: ServiceProcess[] = [];
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => undefined);
+  const onAbort = () => aborted.reject(new ReckonError("cancelled", "the start of the services was interrupted"));
+  if (options.signal?.aborted) onAbort();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  const start = (service: ServiceName, env: NodeJS.ProcessEnv) => {
+    const started = startServiceProcess({
+      service,
+      env: { ...base, ...env },
+      onLine: (line) => options.onLine?.(service, line),
+    });
+    processes.push(started);
+    return Promise.race([started.url, aborted.promise]);
+  };
+  const stop = async (timeoutMs = 10_000) => {
+    const [last, ...others] = processes.toReversed();
+    await last?.stop(timeoutMs);
+    await Promise.all(others.map((process) => process.stop(timeoutMs)));
+  };
+  try {
+    const [modelProxy, verifier, difficulty] = await Promise.all(
+      inner.map((service) => start(service, { RECKON_HOST: "127.0.0.1", RECKON_PORT: "0" })),
+    );
+    const addresses = { difficulty, verifier, "model-proxy": modelProxy } as Record<(typeof inner)[number], string>;
+    const url = await start("orchestrator", {
+      RECKON_HOST: options.host ?? "127.0.0.1",
+      RECKON_PORT: String(options.port ?? 0),
+      RECKON_SERVICES_DIFFICULTY: new URL(addresses.difficulty).host,
+      RECKON_SERVICES_VERIFIER: new URL(addresses.verifier).host,
+      RECKON_SERVICES_MODEL_PROXY: new URL(addresses["model-proxy"]).host,
+    });
+    const broken = Promise.race(processes.map(({ service, exited }) => exited.then(() => service)));
+    return { url, urls: { orchestrator: url, ...addresses }, broken, stop };
+  } catch (error) {
+    await stop(2_000);
+    throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,93 @@
+import { UsageError } from "./arguments/usage-error.ts";
+
+const overview = `reckon: spends more thinking on harder questions
+
+  reckon ask "Solve: x^2 - 5x + 6 = 0"   think, and show it
+  reckon batch problems.jsonl            solve many, one JSON object a line
+  reckon estimate "What is 17 * 23?"     how hard is it?
+  reckon serve                           run the services until a signal comes
+  reckon models                          what can think, and what it can do
+  reckon doctor                          what works here, what is missing, how to get it
+  reckon help COMMAND                    the options of a command
+  reckon version
+
+Without --url (or RECKON_URL) a command starts the four services on this machine for itself and ends them again.
+
+Exit status: 0 answer, 1 no answer or failed, 2 wrong usage, 3 unavailable, 4 time was up without an answer,
+130 interrupted, 141 nobody reads the output, 143 terminated.`;
+
+const target = `  --url URL             server to use, such as http://127.0.0.1:8080 (default: RECKON_URL, else services of its own)
+  --config FILE         configuration for services of its own (default: reckon.toml here or in the user's folder)
+  --verbose             the services' log, on stderr`;
+
+const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adaptive (default adaptive)
+  -m, --method WORD     single, self-consistency or best-of-n
+  --selection WORD      of best-of-n: best-score, majority or weighted-vote
+  -n, --samples N       the most samples, 1 to 256
+  --window K            samples at once, 1 to 256
+  --steps N             the most steps of a sample, 1 to 64; --min-steps N the fewest
+  --rounds N            rounds of verification, 0 to 16
+  -t, --timeout TIME    5, 500ms, 2m: then the best answer so far; at most 10 minutes
+  --temperature T       0 to 2;  --top-p P  above 0, at most 1
+  --seed N              equal seeds give equal samples
+  --difficulty D        0 to 1, in place of the estimate
+  --threshold P         stop at this confidence, above 0, at most 1
+  --max-tokens N        the most output tokens, cancelled ones included
+  --model ID            the model that thinks
+  --answer-kind WORD    number, choice, expression, code, tool-call or text
+  --no-early-stop       let every planned sample end`;
+
+const topics: Readonly<Record<string, string>> = {
+  ask: `reckon ask [options] QUESTION    (the question may come from stdin)
+
+On a terminal: a lane a sample with its live thought and a sign a step (the higher, the better its score), the
+candidates with their votes, the confidence with a mark where it is enough, and what was spent. Elsewhere: plain lines.
+Ctrl-C cancels and prints the best answer so far; a second one ends at once.
+
+${thinking}
+  --json                one event a line as protobuf JSON, the last being solveEnded with the outcome
+  --plain               plain lines on a terminal too
+  -d, --debug           signals, why this plan, each step with its verdicts, confidence over time
+${target}`,
+  batch: `reckon batch [options] FILE    (JSON lines; - is stdin)
+
+A line is {"prompt": "..."} or {"question": "..."} or {"messages": [...]}, with an optional "id" (default: the line's
+number), "answer_kind" and "options" such as {"samples": 4}. Results are JSON lines in the order in which they
+are ready: {"id", "outcome"} or {"id", "failure"}. Options hold for every problem; --max-tokens for all of them together.
+
+  -o, --out FILE        write the results there (default: stdout)
+  -p, --parallel N      problems at once, 1 to 256 (default 4)
+  -q, --quiet           no progress bar
+${thinking}
+${target}`,
+  estimate: `reckon estimate [options] QUESTION    (the question may come from stdin)
+
+  --json                one JSON object
+${target}`,
+  serve: `reckon serve [all|orchestrator|difficulty|verifier|model-proxy] [options]
+
+"all" starts the four services, each in its own process, the inner three on free ports of the loopback interface.
+A single service listens where the configuration says ([server], [services]). SIGTERM and Ctrl-C drain: what runs gets
+time to end. Addresses are printed when everything is ready.
+
+  -p, --port N          port of the public service, 0 for any free one (default 8080, [server] port)
+  --host ADDRESS        address to listen on (default 127.0.0.1, [server] host)
+  --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  models: `reckon models [options]    the default model is marked with *
+
+  --json                one JSON object a line
+${target}`,
+  doctor: `reckon doctor [options]    exit status 0 where all that is needed works
+
+  --json                one JSON object a line
+${target}`,
+};
+
+/** The help on a command, or on all of them. Throws `UsageError` for a topic that there is not. */
+export function helpText(topic: string | undefined): string {
+  if (topic === undefined) return overview;
+  const text = topics[topic] ?? (topic === "help" || topic === "version" ? overview : undefined);
+  if (text === undefined)
+    throw new UsageError(`there is no help on ${JSON.stringify(topic)}; try ${Object.keys(topics).join(", ")}`);
+  return text;
+}

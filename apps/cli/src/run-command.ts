@@ -1,0 +1,27 @@
+import type { Command } from "./arguments/parse-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+
+/** Runs a command and returns the exit status. Only the code of that command is loaded: start-up time is felt. */
+export async function runCommand(command: Command, io: Io): Promise<number> {
+  switch (command.name) {
+    case "ask":
+      return (await import("./commands/ask.ts")).runAsk(command, io);
+    case "batch":
+      return (await import("./commands/batch.ts")).runBatch(command, io);
+    case "estimate":
+      return (await import("./commands/estimate.ts")).runEstimate(command, io);
+    case "serve":
+      return (await import("./commands/serve.ts")).runServe(command, io);
+    case "models":
+      return (await import("./commands/models.ts")).runModels(command, io);
+    case "doctor":
+      return (await import("./commands/doctor.ts")).runDoctor(command, io);
+    case "help":
+      io.stdout.write(`${(await import("./help.ts")).helpText(command.topic)}\n`);
+      return exitCodes.ok;
+    case "version":
+      io.stdout.write(`reckon ${(await import("./version.ts")).version} (node ${process.version})\n`);
+      return exitCodes.ok;
+  }
+}

@@ -1,0 +1,58 @@
+import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { systemClock } from "@reckon/core";
+import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { ModelService } from "@reckon/proto/reckon/model/v1/model";
+import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
+import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
+import { createModelBackend, createRpcClient, createRpcServer, createVerifierClient, runProcess } from "@reckon/rpc";
+import { forwardInner } from "./forwarders.ts";
+import { planningSettingsOf } from "./planning-settings.ts";
+import { createOrchestratorService } from "./service.ts";
+
+const service = "orchestrator";
+const config = loadConfig(readArguments(process.argv.slice(2)));
+const { difficulty, verifier, model_proxy: modelProxy } = config.services;
+const drainTimeoutMs = config.server.drain_timeout * 1000;
+// What remains of the drain after this is for the answers to reach their clients.
+const solveGraceMs = Math.max(drainTimeoutMs * 0.8, drainTimeoutMs - 2_000);
+
+await runProcess({
+  service,
+  telemetry: {
+    endpoint: config.telemetry.otlp_endpoint,
+    logLevel: config.telemetry.log_level,
+    recordPrompts: config.telemetry.record_prompts,
+  },
+  drainTimeoutMs,
+  async start({ version, logger, onStop }) {
+    const clients = {
+      difficulty: createRpcClient(DifficultyService, { target: difficulty }),
+      model: createRpcClient(ModelService, { target: modelProxy }),
+      verifier: createRpcClient(VerifierService, { target: verifier }),
+    };
+    for (const client of Object.values(clients)) onStop(() => client.close());
+    const thinker = createModelBackend(modelProxy);
+    onStop(() => thinker.close());
+    const orchestrator = createOrchestratorService({
+      difficulty: clients.difficulty,
+      thinker,
+      verifier: createVerifierClient(verifier),
+      settings: planningSettingsOf(config),
+      clock: systemClock,
+      logger,
+    });
+    onStop(() => orchestrator.close());
+    const server = await createRpcServer({
+      service,
+      version,
+      logger,
+      ...listenAddress(service, config),
+      routes(router) {
+        router.service(OrchestratorService, orchestrator.service);
+        forwardInner(router, clients);
+      },
+    });
+    server.drainSignal.addEventListener("abort", () => orchestrator.drain(solveGraceMs), { once: true });
+    return server;
+  },
+});
