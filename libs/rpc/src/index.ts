@@ -1,6 +1,8 @@
+export type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 export { type CallContext, currentCall, remainingMs, runDetached } from "./call-context.ts";
 export type { RetryOptions, RpcChannelOptions } from "./client/channel-options.ts";
 export { createRpcClient, type RpcClient, type RpcClientOptions } from "./client/create-rpc-client.ts";
+export * from "./convert/index.ts";
 export { fromConnectError, toConnectError } from "./errors.ts";
 export { type ProcessContext, type ProcessOptions, runProcess } from "./run-process.ts";
 export {

@@ -35,7 +35,10 @@ export function createRequestListener(options: RequestListenerOptions) {
     if (options.cors(req, res)) return;
     const path = req.url?.split("?", 1)[0] ?? "";
     const handler = handlers.get(path);
-    if (handler === undefined) return serveOther(path, req, res, options);
+    if (handler === undefined) {
+      serveOther(path, req, res, options);
+      return;
+    }
 
     const isSingle = handler.method.methodKind === "unary" || handler.method.methodKind === "server_streaming";
     const stopTimer = isSingle ? limitRequestTime(req, options.requestTimeoutMs) : undefined;
@@ -55,16 +58,17 @@ export function createRequestListener(options: RequestListenerOptions) {
 }
 
 function serveOther(path: string, req: NodeRequest, res: NodeResponse, options: RequestListenerOptions): void {
-  if (path === "/healthz") return sendText(res, 200, "ok");
-  if (path === "/readyz") return options.isReady() ? sendText(res, 200, "ready") : sendText(res, 503, "not ready");
-  if (/^application\/grpc(\+|;|$)/.test(req.headers["content-type"] ?? "") && res instanceof Http2ServerResponse) {
-    const message = encodeURIComponent(`no method ${path}`);
-    const fields = { ":status": 200, "content-type": "application/grpc", "grpc-status": String(Code.Unimplemented) };
-    res.stream.respond({ ...fields, "grpc-message": message }, { endStream: true });
-    return;
-  }
-  if (options.onFallback !== undefined) return options.onFallback(req, res);
-  sendText(res, 404, "not found");
+  const isGrpc = /^application\/grpc(\+|;|$)/.test(req.headers["content-type"] ?? "");
+  if (path === "/healthz") sendText(res, 200, "ok");
+  else if (path === "/readyz") sendText(res, options.isReady() ? 200 : 503, options.isReady() ? "ready" : "not ready");
+  else if (isGrpc && res instanceof Http2ServerResponse) sendUnimplemented(res, path);
+  else if (options.onFallback !== undefined) options.onFallback(req, res);
+  else sendText(res, 404, "not found");
+}
+
+function sendUnimplemented(res: Http2ServerResponse, path: string): void {
+  const status = { "grpc-status": String(Code.Unimplemented), "grpc-message": encodeURIComponent(`no method ${path}`) };
+  res.stream.respond({ ":status": 200, "content-type": "application/grpc", ...status }, { endStream: true });
 }
 
 function sendText(res: NodeResponse, status: number, text: string): void {

@@ -1,0 +1,87 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
+import type { Method, Plan, Selection, StopReason, StopRule, Strategy } from "@reckon/core";
+import * as wire from "@reckon/proto/reckon/types/v1/plan";
+import { createEnumMap } from "./enum-map.ts";
+import { required } from "./problem.ts";
+
+/** Strategies. */
+export const strategies = createEnumMap<Strategy, wire.Strategy>(wire.StrategySchema, {
+  fast: wire.Strategy.FAST,
+  balanced: wire.Strategy.BALANCED,
+  comprehensive: wire.Strategy.COMPREHENSIVE,
+  adaptive: wire.Strategy.ADAPTIVE,
+});
+
+/** Methods of search. */
+export const methods = createEnumMap<Method, wire.Method>(wire.MethodSchema, {
+  single: wire.Method.SINGLE,
+  "self-consistency": wire.Method.SELF_CONSISTENCY,
+  "best-of-n": wire.Method.BEST_OF_N,
+  beam: wire.Method.BEAM,
+  "monte-carlo": wire.Method.MONTE_CARLO,
+  tree: wire.Method.TREE,
+  revision: wire.Method.REVISION,
+});
+
+/** Ways to choose an answer. */
+export const selections = createEnumMap<Selection, wire.Selection>(wire.SelectionSchema, {
+  "best-score": wire.Selection.BEST_SCORE,
+  majority: wire.Selection.MAJORITY,
+  "weighted-vote": wire.Selection.WEIGHTED_VOTE,
+});
+
+/** Reasons for which thinking ends. */
+export const stopReasons = createEnumMap<StopReason, wire.StopReason>(wire.StopReasonSchema, {
+  confident: wire.StopReason.CONFIDENT,
+  exhausted: wire.StopReason.EXHAUSTED,
+  deadline: wire.StopReason.DEADLINE,
+  budget: wire.StopReason.BUDGET,
+  cancelled: wire.StopReason.CANCELLED,
+  failed: wire.StopReason.FAILED,
+  "no-gain": wire.StopReason.NO_GAIN,
+  draining: wire.StopReason.DRAINING,
+});
+
+/** A plan for the wire. */
+export function planToProto(plan: Plan): wire.Plan {
+  return create(wire.PlanSchema, {
+    strategy: strategies.toProto(plan.strategy),
+    method: methods.toProto(plan.method),
+    selection: selections.toProto(plan.selection),
+    samples: plan.samples,
+    window: plan.window,
+    minSteps: plan.minSteps,
+    maxSteps: plan.maxSteps,
+    maxSampleTokens: plan.maxSampleTokens,
+    verificationRounds: plan.verificationRounds,
+    stopRule: { name: plan.stopRule.name, threshold: plan.stopRule.threshold, minVotes: plan.stopRule.minVotes },
+    timeout: durationFromMs(Math.round(plan.timeoutMs)),
+    temperature: plan.temperature,
+    topP: plan.topP,
+    model: plan.model,
+    reasons: [...plan.reasons],
+  });
+}
+
+/** A plan from a response; throws `data-loss` where it is not whole. */
+export function planFromProto(plan: wire.Plan): Plan {
+  const { name, threshold, minVotes } = required(plan.stopRule, "stop rule");
+  return {
+    strategy: strategies.fromResponse(plan.strategy),
+    method: methods.fromResponse(plan.method),
+    selection: selections.fromResponse(plan.selection),
+    samples: plan.samples,
+    window: plan.window,
+    minSteps: plan.minSteps,
+    maxSteps: plan.maxSteps,
+    maxSampleTokens: plan.maxSampleTokens,
+    verificationRounds: plan.verificationRounds,
+    stopRule: { name: name as StopRule["name"], threshold, minVotes },
+    timeoutMs: durationMs(required(plan.timeout, "timeout")),
+    temperature: plan.temperature,
+    topP: plan.topP,
+    model: plan.model,
+    reasons: plan.reasons,
+  };
+}
