@@ -1,0 +1,9 @@
+import { earlyStopPart } from "./early-stop/early-stop-part.ts";
+import { installPart } from "./install-part.ts";
+import { modelPart } from "./model-part.ts";
+import { overheadPart } from "./overhead/overhead-part.ts";
+import type { Part } from "./part.ts";
+import { strategiesPart } from "./strategies-part.ts";
+
+/** Everything that can be measured, in the order of the usage text. */
+export const parts: readonly Part[] = [modelPart, strategiesPart, overheadPart, earlyStopPart, installPart];
