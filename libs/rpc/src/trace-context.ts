@@ -36,3 +36,10 @@ export function outgoingTraceHeaders(inherited: Readonly<Record<string, string>>
   propagation.inject(context.active(), carrier);
   return "traceparent" in carrier || inherited === undefined ? carrier : { ...inherited };
 }
+
+/** `traceparent` of the active span, for what travels inside a call; `undefined` where there is none or tracing is off. */
+export function currentTraceparent(): string | undefined {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent;
+}

@@ -39,6 +39,11 @@ export function assertScoreAnswer({ sample, answer }: wire.ScoreAnswer): void {
   });
 }
 
+/** The sample to forget; throws `invalid-argument` where its index is out of range. */
+export function dropSampleFromProto({ sample }: wire.DropSample): number {
+  return convertStrictly((border) => border.number("drop.sample", sample, sampleIndices));
+}
+
 /** Verdicts for the wire. */
 export function scoringEventToProto(event: ScoringEvent): wire.ScoreResponse {
   return create(wire.ScoreResponseSchema, {

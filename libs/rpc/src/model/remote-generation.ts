@@ -1,0 +1,95 @@
+import { create } from "@bufbuild/protobuf";
+import { AsyncQueue, type Generation, type GenerationEvent, ReckonError } from "@reckon/core";
+import {
+  type GenerateWindowRequest,
+  GenerateWindowRequestSchema,
+  type GenerateWindowResponse,
+} from "@reckon/proto/reckon/model/v1/model";
+import { generationEventFromProto } from "../convert/generation.ts";
+import { currentTraceparent } from "../trace-context.ts";
+
+/**
+ * A generation over one GenerateWindow call. A call that breaks ends every sample that had not ended as failed, exactly once,
+ * with the tokens seen so far and the error's own word on whether to try again; samples started after that fail at once.
+ */
+export function createRemoteGeneration(
+  requests: AsyncQueue<GenerateWindowRequest>,
+  call: (signal: AbortSignal) => AsyncIterable<GenerateWindowResponse>,
+): Generation {
+  const controller = new AbortController();
+  const used = new Set<number>();
+  /** Samples that have not ended, with the tokens that came from them. */
+  const live = new Map<number, number>();
+  let broken: ReckonError | undefined;
+  let finished = false;
+  const close = () => {
+    finished = true;
+    requests.end();
+    controller.abort(new ReckonError("cancelled", "the generation was closed"));
+    events.end();
+  };
+  const events = new AsyncQueue<GenerationEvent>(close);
+  const endIfDone = () => {
+    if (finished && live.size === 0) events.end();
+  };
+  const fail = (sample: number, error: ReckonError) => {
+    const usage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: live.get(sample) ?? 0 };
+    live.delete(sample);
+    const { message: failure, retryable } = error;
+    events.push({ type: "sample-ended", sample, reason: "failed", usage, failure, retryable });
+  };
+  const receive = (event: GenerationEvent) => {
+    const tokens = live.get(event.sample);
+    // What a peer says of samples that are not running is not passed on: each sample ends exactly once.
+    if (tokens === undefined) return;
+    if (event.type === "token-delta") live.set(event.sample, tokens + event.tokens);
+    if (event.type === "sample-ended") live.delete(event.sample);
+    events.push(event);
+  };
+  const breakOff = (error: ReckonError) => {
+    broken = error;
+    requests.end();
+    for (const sample of [...live.keys()]) fail(sample, error);
+    endIfDone();
+  };
+  const run = async () => {
+    try {
+      for await (const response of call(controller.signal)) receive(generationEventFromProto(response));
+      breakOff(new ReckonError("unavailable", "the model service ended the call before its samples"));
+    } catch (error) {
+      breakOff(retryableOf(ReckonError.from(error)));
+    }
+  };
+  void run();
+
+  const send = (request: Parameters<typeof create<typeof GenerateWindowRequestSchema>>[1]) =>
+    requests.push(create(GenerateWindowRequestSchema, request));
+  return {
+    events,
+    start(sample, overrides = {}) {
+      if (used.has(sample))
+        throw new ReckonError("invalid-argument", `sample ${sample} was started before in this call`);
+      if (finished) throw new ReckonError("failed-precondition", `sample ${sample} was started after finish`);
+      used.add(sample);
+      live.set(sample, 0);
+      if (broken !== undefined) return fail(sample, broken);
+      const { temperature, prefix } = overrides;
+      send({ request: { case: "start", value: { sample, temperature, prefix, traceparent: currentTraceparent() } } });
+    },
+    cancel(sample) {
+      if (live.has(sample)) send({ request: { case: "cancel", value: { sample } } });
+    },
+    finish() {
+      finished = true;
+      requests.end();
+      endIfDone();
+    },
+    close,
+  };
+}
+
+/** A connection that was lost, whatever it is called, may be there again for the next call. */
+function retryableOf(error: ReckonError): ReckonError {
+  if (error.retryable || error.code !== "internal") return error;
+  return new ReckonError(error.code, error.message, { retryable: true, cause: error });
+}
