@@ -1,4 +1,5 @@
-import type { SolveBatchResponse } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
+import { type JsonValue, toJson } from "@bufbuild/protobuf";
+import { type SolveBatchResponse, SolveBatchResponseSchema } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 import { ledgerFromProto, outcomeFromProto } from "./from-proto.ts";
 import type { SolveEvent } from "./solve-event.ts";
@@ -37,13 +38,28 @@ export interface BatchSummary {
   readonly ledger: Ledger;
 }
 
+/** What all news of a batch have: the message as it came. */
+export interface BatchEventBase {
+  readonly message: SolveBatchResponse;
+}
+
 /** News of a batch; `batch-ended` comes last. */
 export type BatchEvent =
-  | { readonly type: "item-event"; readonly id: string; readonly event: SolveEvent }
-  | { readonly type: "item-ended"; readonly id: string; readonly outcome: Outcome; readonly failure: undefined }
-  | { readonly type: "item-ended"; readonly id: string; readonly outcome: undefined; readonly failure: ItemFailure }
-  | ({ readonly type: "batch-ended" } & BatchSummary)
-  | { readonly type: "unknown" };
+  | (BatchEventBase & { readonly type: "item-event"; readonly id: string; readonly event: SolveEvent })
+  | (BatchEventBase & {
+      readonly type: "item-ended";
+      readonly id: string;
+      readonly outcome: Outcome;
+      readonly failure: undefined;
+    })
+  | (BatchEventBase & {
+      readonly type: "item-ended";
+      readonly id: string;
+      readonly outcome: undefined;
+      readonly failure: ItemFailure;
+    })
+  | (BatchEventBase & { readonly type: "batch-ended" } & BatchSummary)
+  | (BatchEventBase & { readonly type: "unknown" });
 
 /** A running batch: its news, iterable once, and what it came to. Leaving it early cancels all that runs. */
 export interface Batch extends AsyncIterable<BatchEvent> {
@@ -68,30 +84,33 @@ export function createBatch(open: (signal: AbortSignal) => AsyncIterable<BatchEv
   };
 }
 
+/** The news in protobuf's JSON mapping. */
+export function batchEventToJson(event: BatchEvent): JsonValue {
+  return toJson(SolveBatchResponseSchema, event.message);
+}
+
 /** News of a batch, typed. */
-export function batchEventFromProto({ itemId: id, news }: SolveBatchResponse): BatchEvent {
+export function batchEventFromProto(message: SolveBatchResponse): BatchEvent {
+  const { itemId: id, news } = message;
   switch (news.case) {
     case "event":
-      return { type: "item-event", id, event: solveEventFromProto(news.value) };
+      return { message, type: "item-event", id, event: solveEventFromProto(news.value) };
     case "itemEnded": {
       const { result } = news.value;
       if (result.case === "outcome") {
-        return { type: "item-ended", id, outcome: outcomeFromProto(result.value), failure: undefined };
+        return { message, type: "item-ended", id, outcome: outcomeFromProto(result.value), failure: undefined };
       }
       const failure = {
         status: result.value?.code ?? 2,
         message: result.value?.message ?? "the server gave no reason",
       };
-      return { type: "item-ended", id, outcome: undefined, failure };
+      return { message, type: "item-ended", id, outcome: undefined, failure };
     }
-    case "batchEnded":
-      return {
-        type: "batch-ended",
-        solved: news.value.solved,
-        failed: news.value.failed,
-        ledger: ledgerFromProto(news.value.ledger),
-      };
+    case "batchEnded": {
+      const { solved, failed, ledger } = news.value;
+      return { message, type: "batch-ended", solved, failed, ledger: ledgerFromProto(ledger) };
+    }
     case undefined:
-      return { type: "unknown" };
+      return { message, type: "unknown" };
   }
 }

@@ -1,4 +1,5 @@
 export type { Batch, BatchEvent, BatchItem, BatchOptions, BatchSummary, ItemFailure } from "./batch.ts";
+export { batchEventToJson } from "./batch.ts";
 export * from "./create-reckon.ts";
 export * from "./reckon-error.ts";
 export type { Solve } from "./solve.ts";

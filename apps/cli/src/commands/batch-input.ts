@@ -1,0 +1,114 @@
+import type { AnswerKind, BatchItem, Message, SolveOptions } from "@reckon/client";
+import { limits } from "@reckon/core";
+import { UsageError } from "../arguments/usage-error.ts";
+
+/** What the items of a file have in common. */
+export interface BatchInputOptions {
+  /** Name of the file, for errors. */
+  readonly file: string;
+  /** Answer kind of items that name none. */
+  readonly answerKind: AnswerKind | undefined;
+  /** Options of the command line; an item's own go before them. */
+  readonly options: SolveOptions;
+}
+
+const maxErrors = 10;
+const roles: readonly unknown[] = ["system", "user", "assistant"];
+const answerKinds: readonly unknown[] = ["number", "choice", "expression", "code", "tool-call", "text"];
+
+/**
+ * Reads JSON lines into problems: `{"prompt"|"question"|"messages", "id"?, "answer_kind"?, "options"?}`; other keys are left
+ * alone, blank lines too. An item without an id has its line number. Throws `UsageError` naming the line of each mistake.
+ */
+export function parseBatchInput(text: string, options: BatchInputOptions): BatchItem[] {
+  const errors: string[] = [];
+  const items: BatchItem[] = [];
+  const lineOf = new Map<string, number>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const number = index + 1;
+    try {
+      const item = parseLine(line, number, options);
+      const id = item.id as string;
+      const before = lineOf.get(id);
+      if (before !== undefined) throw new UsageError(`id ${JSON.stringify(id)} was used in line ${before}`);
+      lineOf.set(id, number);
+      items.push(item);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      errors.push(`${options.file}:${number}: ${error.message}`);
+    }
+  }
+  if (errors.length > 0) {
+    const more = errors.length > maxErrors ? [`and ${errors.length - maxErrors} more lines`] : [];
+    throw new UsageError([...errors.slice(0, maxErrors), ...more].join("\n"));
+  }
+  if (items.length === 0) throw new UsageError(`${options.file} holds no problem`);
+  return items;
+}
+
+function parseLine(line: string, number: number, { answerKind, options }: BatchInputOptions): BatchItem {
+  const record = parseObject(line);
+  const { id = number, prompt, question, messages, options: own } = record;
+  if (typeof id !== "string" && typeof id !== "number") throw new UsageError("id must be a text or a number");
+  const idBytes = Buffer.byteLength(String(id));
+  if (idBytes > limits.idBytes)
+    throw new UsageError(`id has ${idBytes} bytes, more than the limit of ${limits.idBytes}`);
+  if (own !== undefined && !isObject(own)) throw new UsageError("options must be an object");
+  const kind = readAnswerKind(record["answer_kind"] ?? record["answerKind"]) ?? answerKind;
+  const base = { id: String(id) === "" ? String(number) : String(id) };
+  const mine = own === undefined ? {} : { options: { ...options, ...(own as SolveOptions) } };
+  const extra = kind === undefined ? {} : { answerKind: kind };
+  if (messages !== undefined) return { ...base, ...mine, problem: { messages: readMessages(messages), ...extra } };
+  const text = prompt ?? question;
+  if (typeof text !== "string") throw new UsageError('needs a text "prompt" or "question", or "messages"');
+  return { ...base, ...mine, problem: { prompt: readText(text, "the prompt"), ...extra } };
+}
+
+function parseObject(line: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new UsageError(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!isObject(value)) throw new UsageError("must be a JSON object");
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readText(text: string, what: string): string {
+  if (text.trim() === "") throw new UsageError(`${what} is empty`);
+  if (text.includes("\0")) throw new UsageError(`${what} holds a NUL character`);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > limits.promptBytes)
+    throw new UsageError(`${what} has ${bytes} bytes, more than the limit of ${limits.promptBytes}`);
+  return text;
+}
+
+function readMessages(value: unknown): Message[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw new UsageError("messages must be a list with at least one message");
+  return value.map((message: unknown, index) => {
+    if (!isObject(message) || typeof message["content"] !== "string" || !roles.includes(message["role"])) {
+      throw new UsageError(`messages[${index}] needs a role (system, user or assistant) and a text content`);
+    }
+    return { role: message["role"] as Message["role"], content: message["content"] };
+  });
+}
+
+function readAnswerKind(value: unknown): AnswerKind | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const word =
+    typeof value === "string"
+      ? value
+          .toLowerCase()
+          .replace(/^answer_kind_/, "")
+          .replaceAll("_", "-")
+      : value;
+  if (answerKinds.includes(word)) return word as AnswerKind;
+  throw new UsageError(`answer_kind is ${JSON.stringify(value)}; it takes ${answerKinds.join(", ")}`);
+}

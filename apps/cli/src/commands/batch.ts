@@ -1,0 +1,103 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import { type BatchEvent, batchEventToJson, createReckon, type Ledger, type Reckon } from "@reckon/client";
+import type { BatchCommand } from "../arguments/parse-command.ts";
+import { UsageError } from "../arguments/usage-error.ts";
+import { connect } from "../cluster/connect.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { type Io, readAll, writeLines } from "../io.ts";
+import { jsonLine } from "../present/json-presenter.ts";
+import { paintLine } from "../terminal/line.ts";
+import { createStatusLine } from "../terminal/status-line.ts";
+import { themeOf } from "../terminal/theme.ts";
+import { progressLine } from "../view/progress-line.ts";
+import { splitIntoCalls } from "./batch-calls.ts";
+import { parseBatchInput } from "./batch-input.ts";
+
+const maxFileBytes = 1_073_741_824;
+
+/** `reckon batch`: solves the problems of a file and writes one result a line, as they are ready. */
+export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
+  const name = command.file === "-" ? "stdin" : command.file;
+  const text = await readInput(command.file, io);
+  const items = parseBatchInput(text, { file: name, answerKind: command.answerKind, options: command.options });
+  const out = command.out === undefined ? io.stdout : createWriteStream(command.out);
+  const theme = themeOf(io.stderr, io.env);
+  const status = createStatusLine(io.stderr, theme.color);
+  const interrupts = listenForInterrupts();
+  const startedAtMs = performance.now();
+  const counts = { total: items.length, solved: 0, failed: 0, answered: 0, outputTokens: 0 };
+  const progress = () => {
+    const width = Math.max(20, (io.stderr.columns ?? 80) - 1);
+    return progressLine({ ...counts, elapsedMs: performance.now() - startedAtMs }, width, theme);
+  };
+  const ticking = setInterval(() => command.quiet || status.show(progress()), 250);
+  const connection = await connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  try {
+    const reckon = createReckon({ url: connection.url });
+    const calls = splitIntoCalls(items);
+    for await (const event of solveAll(reckon, calls, command, interrupts.signal)) {
+      if (event.type !== "item-ended") continue;
+      if (event.failure) counts.failed += 1;
+      else counts.solved += 1;
+      if (event.outcome?.answer !== undefined) counts.answered += 1;
+      counts.outputTokens += event.outcome ? outputTokensOf(event.outcome.ledger) : 0;
+      await writeLines(out, [resultLine(event)]);
+      if (!command.quiet) status.show(progress());
+    }
+    return counts.failed > 0 ? exitCodes.failed : exitCodes.ok;
+  } catch (error) {
+    const code = interrupts.exitCode();
+    if (code === undefined) throw error;
+    return code;
+  } finally {
+    clearInterval(ticking);
+    status.clear();
+    if (!command.quiet) await writeLines(io.stderr, [paintLine(progress(), theme.color)]);
+    if (out !== io.stdout) {
+      out.end();
+      await finished(out);
+    }
+    await connection.close();
+    interrupts.close();
+  }
+}
+
+/** One call after the other; the budget of tokens holds for all of them together. */
+async function* solveAll(
+  reckon: Reckon,
+  calls: readonly Parameters<Reckon["solveBatch"]>[0][],
+  { options, parallel }: BatchCommand,
+  signal: AbortSignal,
+): AsyncGenerator<BatchEvent, void, void> {
+  const { maxOutputTokens, ...shared } = options;
+  let left = maxOutputTokens;
+  for (const items of calls) {
+    const budget = left === undefined ? {} : { maxOutputTokens: Math.max(1, left) };
+    for await (const event of reckon.solveBatch(items, { ...shared, maxParallel: parallel, ...budget, signal })) {
+      if (event.type === "batch-ended" && left !== undefined) left -= outputTokensOf(event.ledger);
+      yield event;
+    }
+  }
+}
+
+/** `{"id", "outcome"}` or `{"id", "failure"}`, the rest as protobuf's JSON mapping has it. */
+function resultLine(event: Extract<BatchEvent, { type: "item-ended" }>): string {
+  const { itemEnded } = batchEventToJson(event) as { itemEnded?: object };
+  return jsonLine({ id: event.id, ...itemEnded });
+}
+
+function outputTokensOf({ answerTokens, cancelledTokens, failedTokens }: Ledger): number {
+  return answerTokens + cancelledTokens + failedTokens;
+}
+
+async function readInput(file: string, { stdin }: Io): Promise<string> {
+  const tooLarge = () => new UsageError(`${file} is larger than ${maxFileBytes} bytes`);
+  try {
+    return await readAll(file === "-" ? stdin : createReadStream(file), maxFileBytes, tooLarge);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
