@@ -54,6 +54,7 @@ export function bindForward(session: InferenceSession, shape: CacheShape, head: 
   const freshNames = Array.from({ length: layers }, (_, l) => [`new_k_${l}`, `new_v_${l}`]).flat();
   const feeds: Record<string, Tensor> = {};
   const bound: (Float32Array | undefined)[] = pastNames.map(() => undefined);
+  const scores = head === "scores";
   let batch = -1;
   let chunk = -1;
   let capacity = -1;
@@ -73,13 +74,14 @@ export function bindForward(session: InferenceSession, shape: CacheShape, head: 
     if (input.batch !== batch || input.chunk !== chunk) tokens = bind("input_ids", [input.batch, input.chunk]);
     if (input.batch !== batch) {
       pastLengths = bind("past_lengths", [input.batch]);
-      if (input.chunkLengths !== undefined) chunkLengths = bind("chunk_lengths", [input.batch]);
+      if (scores) chunkLengths = bind("chunk_lengths", [input.batch]);
     }
     ({ batch, chunk, capacity } = input);
     for (let i = 0; i < batch * chunk; i++) tokens[2 * i] = input.tokens[i] as number;
     for (let b = 0; b < batch; b++) pastLengths[2 * b] = input.pastLengths[b] as number;
-    if (input.chunkLengths !== undefined) {
-      for (let b = 0; b < batch; b++) chunkLengths[2 * b] = input.chunkLengths[b] as number;
+    if (scores) {
+      const counts = input.chunkLengths as Int32Array;
+      for (let b = 0; b < batch; b++) chunkLengths[2 * b] = counts[b] as number;
     }
     const size = batch * heads * capacity * headDim;
     for (let i = 0; i < pastNames.length; i++) {
@@ -99,4 +101,24 @@ export function bindForward(session: InferenceSession, shape: CacheShape, head: 
       fresh: freshNames.map((name) => result[name]?.data as Float32Array),
     };
   };
+}
+
+/**
+ * Runs a forward once on one token without a past, so that the first real one is not slowed down by what the runtime sets up,
+ * and throws where the model's outputs are not those of the contract. `headSize` is the expected size of the head.
+ */
+export async function warmUp(forward: Forward, shape: CacheShape, headSize: number): Promise<void> {
+  const { head, fresh } = await forward({
+    batch: 1,
+    chunk: 1,
+    capacity: 0,
+    tokens: Int32Array.of(1),
+    pastLengths: Int32Array.of(0),
+    chunkLengths: Int32Array.of(1),
+    past: Array.from({ length: 2 * shape.layers }, () => new Float32Array(0)),
+  });
+  const size = shape.heads * shape.headDim;
+  if (head?.length !== headSize || fresh.some((values) => values?.length !== size)) {
+    throw new Error("its outputs do not have the shapes that model.json says");
+  }
 }

@@ -20,8 +20,11 @@ export function assertGenerateOptions(options: GenerateOptions): void {
     check("stop", stop.length, stop.length <= limits.stopTexts, `at most ${limits.stopTexts} texts`);
     stop.forEach((text, i) => {
       const bytes = Buffer.byteLength(text);
-      const range = `1 to ${limits.stopTextBytes} bytes long`;
-      check(`stop[${i}]`, bytes, bytes >= 1 && bytes <= limits.stopTextBytes, range);
+      if (bytes >= 1 && bytes <= limits.stopTextBytes) return;
+      violations.push({
+        field: `stop[${i}]`,
+        description: `has ${bytes} bytes; must have 1 to ${limits.stopTextBytes}`,
+      });
     });
   }
   checkPrefix(violations, prefix);

@@ -1,1 +1,2 @@
-export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+export { createEngine, type Engine, type EngineOptions, type EnginePart } from "./engine.ts";
+export type { PrmScoring } from "./score/scoring-client.ts";

@@ -1,7 +1,7 @@
 import type { CacheShape } from "./forward.ts";
 
 /** Past capacities grow by this many positions: small enough not to attend over much padding, large enough to grow rarely. */
-export const capacityStep = 64;
+export const capacityStep = 32;
 
 /** The capacity that holds `length` positions. */
 export function capacityFor(length: number): number {

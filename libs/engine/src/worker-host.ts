@@ -4,8 +4,10 @@ import type { WorkerReady } from "./serve-worker.ts";
 
 /** A worker thread that is started again when it crashes. */
 export interface WorkerHost<Command> {
-  /** Throws `unavailable` while the worker cannot be started. */
+  /** Throws `unavailable` while the worker cannot be started, `failed-precondition` once it is closed. */
   post(command: Command): void;
+  /** Posts a command that frees something; without a worker there is nothing to free. */
+  release(command: Command): void;
   /** While held, the worker keeps the process alive. */
   hold(held: boolean): void;
   /** Posts `last`, waits for the worker to end by itself, and ends it after 2 seconds where it does not. */
@@ -33,8 +35,9 @@ export async function startWorker<Command, Message extends { type: string }>(
   let worker: Worker | undefined;
   let crashes = 0;
   let restUntilMs = 0;
-  let held = false;
+  let held = true;
   let closing = false;
+  let up = false;
 
   const spawn = (): Promise<void> => {
     const started = new Worker(options.entry, { workerData: options.data, execArgv: [] });
@@ -46,7 +49,7 @@ export async function startWorker<Command, Message extends { type: string }>(
         worker = undefined;
         const error = new ReckonError("unavailable", `the engine's worker ended: ${detail}`, { cause });
         reject(error);
-        if (closing) return;
+        if (closing || !up) return;
         crashes += 1;
         if (crashes < maxCrashes)
           spawn().catch(() => {}); // its own `gone` reports it
@@ -71,16 +74,15 @@ export async function startWorker<Command, Message extends { type: string }>(
     });
   };
 
-  worker = undefined;
-  held = true;
   await spawn();
+  up = true;
   held = false;
   (worker as Worker | undefined)?.unref();
 
   return {
     post(command) {
+      if (closing) throw new ReckonError("failed-precondition", "the engine is closed");
       if (worker === undefined) {
-        if (closing) throw new ReckonError("failed-precondition", "the engine is closed");
         const waitMs = restUntilMs - performance.now();
         if (waitMs > 0) {
           const message = "the engine's worker crashes again and again; it is tried again later";
@@ -90,6 +92,9 @@ export async function startWorker<Command, Message extends { type: string }>(
         spawn().catch(() => {}); // reported through onCrash
       }
       worker?.postMessage(command);
+    },
+    release(command) {
+      if (!closing) worker?.postMessage(command);
     },
     hold(next) {
       if (held === next) return;

@@ -1,5 +1,12 @@
 import { randomInt } from "node:crypto";
-import type { BackendLoad, GenerateOptions, Generation, GenerationEvent, ReckonError, TopLogprob } from "@reckon/core";
+import {
+  type BackendLoad,
+  type GenerateOptions,
+  type Generation,
+  type GenerationEvent,
+  ReckonError,
+  type TopLogprob,
+} from "@reckon/core";
 import { assertGenerateOptions, assertSampleOverrides } from "../generate-settings.ts";
 import { type PromptFormat, promptTokens, withPrefix } from "../prompt-tokens.ts";
 import type { Tokenizer } from "../tokenizer.ts";
@@ -75,7 +82,9 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
         entry.sink({ ...delta, logprobs });
         continue;
       }
-      const topLogprobs = logprobs.map(() => topOf(message, topAt, (topAt += entry.topLogprobs)));
+      const start = topAt;
+      topAt += tokens * entry.topLogprobs;
+      const topLogprobs = logprobs.map((_, t) => topOf(message, start + t * entry.topLogprobs, entry.topLogprobs));
       entry.sink({ ...delta, logprobs, topLogprobs });
     }
     for (let i = 0; i < message.ended.length; i++) {
@@ -100,9 +109,9 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
     }
   };
 
-  const topOf = (message: StepMessage, from: number, to: number): TopLogprob[] => {
+  const topOf = (message: StepMessage, from: number, count: number): TopLogprob[] => {
     const top: TopLogprob[] = [];
-    for (let i = from; i < to; i++) {
+    for (let i = from; i < from + count; i++) {
       const id = message.topIds[i] as number;
       if (id >= 0) top.push({ token: tokenTexts[id] ?? "", logprob: message.topValues[i] as number });
     }
@@ -111,6 +120,8 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
 
   const failAll = (error: ReckonError): void => {
     for (const [key, entry] of [...entries]) {
+      // Every end has a beginning, also of a sample that was still waiting.
+      if (entry.queued) entry.sink({ type: "sample-started", sample: entry.sample });
       finish(key, entry);
       const usage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: entry.outputTokens };
       const { message: failure, retryable } = error;
@@ -154,7 +165,7 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
           counters.queued += 1;
           return key;
         },
-        cancel: (keys) => host.post({ type: "cancel", keys }),
+        cancel: (keys) => host.release({ type: "cancel", keys }),
       });
     },
     load: () => ({
@@ -164,7 +175,10 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
       cancelledTokens: counters.cancelledTokens,
       prefilledTokens: counters.prefilledTokens,
     }),
-    close: () => host.close({ type: "shutdown" }),
+    async close() {
+      await host.close({ type: "shutdown" });
+      failAll(new ReckonError("unavailable", "the engine was closed"));
+    },
     crash: () => host.crash(),
   };
 }

@@ -136,7 +136,7 @@ export function createSampler(vocabSize: number, blocked: readonly number[]): Sa
         if (x > max) {
           max = x;
           best = i;
-        } else if (x !== x) invalid = true;
+        } else if (Number.isNaN(x)) invalid = true;
       }
       if (invalid || !Number.isFinite(max)) return -1;
       const { temperature, topK, topP } = settings;

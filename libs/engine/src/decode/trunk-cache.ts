@@ -16,6 +16,9 @@ export interface Trunk {
   child: Trunk | undefined;
 }
 
+/** Fewer common tokens are computed again: prompts without a past go through one pass together. */
+const minShared = 16;
+
 /**
  * Trunks by their tokens, least recently used first, up to a number of tokens. A new trunk starts from the longest common
  * beginning with any finished one, so a prompt is computed once and a prefix only from where it differs.
@@ -77,7 +80,10 @@ export class TrunkCache {
     let length = 0;
     for (const trunk of this.#finished) {
       const common = commonLength(trunk.tokens, tokens, tokens.length - 1);
-      if (common > length) [source, length] = [trunk, common];
+      // A few common words are not worth a pass of their own; a whole trunk is.
+      if (common > length && (common >= minShared || common === trunk.tokens.length)) {
+        [source, length] = [trunk, common];
+      }
     }
     return { source, length };
   }
