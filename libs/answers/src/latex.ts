@@ -140,7 +140,8 @@ class Reader {
     if (c === undefined) return "";
     this.#at += 1;
     if (c === "{") return this.#inner("}", depth);
-    return c === "\\" ? this.#command(depth, "") : c;
+    if (c !== "\\") return c;
+    return depth >= MAX_DEPTH ? "" : this.#command(depth + 1, "");
   }
 
   #command(depth: number, before: string): string {

@@ -63,12 +63,20 @@ function stringify(value: unknown, depth: number): string {
   return `{${fields.join(",")}}`;
 }
 
+/** What stands between the first Markdown fence and the next; found by index, since a pattern takes quadratic time. */
+function insideFence(text: string): string | undefined {
+  const open = text.indexOf("```");
+  const start = open < 0 ? -1 : text.indexOf("\n", open);
+  const end = start < 0 ? -1 : text.indexOf("```", start);
+  return end < 0 ? undefined : text.slice(start + 1, end);
+}
+
 /**
  * A tool call (or any JSON) with sorted keys, exact numbers and no white space; calls of different APIs come out as
  * `{"arguments":…,"name":…}`. `undefined` where the text is no JSON or nests deeper than 64.
  */
 export function canonicalToolCall(answer: string): string | undefined {
-  const fenced = /```[^\n]*\n([\s\S]*?)```/.exec(answer)?.[1];
+  const fenced = insideFence(answer);
   try {
     return stringify(unwrapCall(parseJson((fenced ?? answer).trim())), 0);
   } catch (thrown) {

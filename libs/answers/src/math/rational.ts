@@ -1,7 +1,7 @@
 import Fraction from "fraction.js";
 
 /** Numerators and denominators of exact arithmetic hold at most this many bits; beyond it a result is unknown. */
-export const MAX_BITS = 4096;
+export const MAX_BITS = 1024;
 
 const HUGE = 1n << BigInt(MAX_BITS);
 
