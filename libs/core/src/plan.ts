@@ -23,6 +23,8 @@ export interface StopRule {
   readonly name: "none" | "beta" | "confidence";
   readonly threshold: number;
   readonly minVotes: number;
+  /** Give up once one more sample is expected to raise P(the leader is right) by less than this; 0 or absent: never. */
+  readonly minGain?: number;
 }
 
 /** What Reckon decided to spend on a problem, and how. */

@@ -1,7 +1,7 @@
 import type { Confidence, ConfidenceKind } from "@reckon/core";
 import calibration from "./calibration.json" with { type: "json" };
 import { applyCalibrator, type Calibrator } from "./calibrator.ts";
-import { type ErrorModel, posteriorOf } from "./posterior.ts";
+import { defaultErrorModel, type ErrorModel, posteriorOf } from "./posterior.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** What a confidence is computed with. */
@@ -13,9 +13,6 @@ export interface ConfidenceOptions {
   /** Where one was fitted for the model that thinks. Default none. */
   readonly calibrator?: Calibrator;
 }
-
-/** The error model that is used where none is given. */
-export const defaultErrorModel: ErrorModel = calibration.errorModel;
 
 /** The calibrator fitted for a model, by the model's id; `undefined` where there is none. */
 export function calibratorFor(model: string): Calibrator | undefined {

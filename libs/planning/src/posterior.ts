@@ -1,4 +1,5 @@
-import { logBeta, logGamma, logit, logSumExp } from "@reckon/stats";
+import { logBeta, logGamma, logit, logSumExp, sigmoid } from "@reckon/stats";
+import calibration from "./calibration.json" with { type: "json" };
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** How samples of one model err; fitted by the bench, see `calibration.json`. */
@@ -9,13 +10,23 @@ export interface ErrorModel {
   readonly slope: number;
   readonly intercept: number;
   readonly limit: number;
+  /** How much a score is usually worth, in the same unit, > 0: how reliable the scores to come will be. */
+  readonly typicalEvidence: number;
 }
+
+/** The error model that is used where none is given. */
+export const defaultErrorModel: ErrorModel = calibration.errorModel;
 
 /** Natural logarithm of how much likelier this score is of a right sample than of a wrong one; 0 where there is none. */
 export function scoreEvidence(score: number | undefined, model: ErrorModel): number {
   if (score === undefined) return 0;
   const raw = model.slope * logit(score) + model.intercept;
   return Math.max(-model.limit, Math.min(model.limit, raw));
+}
+
+/** The score that is worth `evidence` natural units of log-likelihood ratio: the inverse of `scoreEvidence` within its limit. */
+export function scoreWorth(evidence: number, model: ErrorModel): number {
+  return sigmoid((evidence - model.intercept) / model.slope);
 }
 
 interface Group {

@@ -2,6 +2,7 @@ import { type StopReason, type StopRule, tally } from "@reckon/core";
 import { regularisedBeta } from "@reckon/stats";
 import { type ConfidenceOptions, confidenceOf } from "./confidence.ts";
 import type { ScoredVote } from "./scored-vote.ts";
+import { valueOfSample } from "./value-of-sample.ts";
 
 /** What a stop rule looks at. Samples in flight have not voted: they count for nothing but `inFlight`. */
 export interface StopState {
@@ -11,6 +12,8 @@ export interface StopState {
   readonly inFlight: number;
   /** Samples that may still be started. */
   readonly left: number;
+  /** Whether a verifier will score the samples to come. */
+  readonly scored: boolean;
   /** How confidence is computed, for the rule `confidence` and for windows. */
   readonly confidence: ConfidenceOptions;
 }
@@ -43,13 +46,16 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
 /**
  * Decides whether to stop, from the votes alone, whatever their order: the same votes give the same decision live and in
  * replay. `none` never stops early; `beta` stops when `leaderStays` reaches the threshold; `confidence` when the
- * probability that the leader is right does. Neither stops before `minVotes` votes. Whatever the rule, nothing in flight
- * and nothing left to start is `exhausted`.
+ * probability that the leader is right does, and where votes are scored gives up with `no-gain` once one more sample is
+ * expected to raise that by less than `minGain`. Neither stops before `minVotes` votes, nor gives up before two.
+ * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
 export function decide(rule: StopRule, state: StopState): StopDecision {
   const stays = leaderStays(state.votes);
-  if (reaches(rule, state, stays)) return { stop: true, reason: "confident", leaderStays: stays };
-  if (state.inFlight === 0 && state.left === 0) return { stop: true, reason: "exhausted", leaderStays: stays };
+  const stop = (reason: StopReason): StopDecision => ({ stop: true, reason, leaderStays: stays });
+  if (reaches(rule, state, stays)) return stop("confident");
+  if (state.inFlight === 0 && state.left === 0) return stop("exhausted");
+  if (givesUp(rule, state)) return stop("no-gain");
   return { stop: false, reason: undefined, leaderStays: stays };
 }
 
@@ -60,4 +66,14 @@ function reaches(rule: StopRule, state: StopState, stays: number): boolean {
   if (leader === undefined) return false;
   const confidence = confidenceOf(state.votes, leader.canonical, state.confidence);
   return confidence !== undefined && confidence.value >= rule.threshold;
+}
+
+/** Votes before which nothing is known about how much they vary. */
+const LEAST_VOTES_TO_GIVE_UP = 2;
+
+function givesUp(rule: StopRule, state: StopState): boolean {
+  const { minGain = 0 } = rule;
+  if (rule.name !== "confidence" || minGain <= 0 || !state.scored) return false;
+  if (state.votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
+  return valueOfSample(state.votes, state.scored, state.confidence) < minGain;
 }

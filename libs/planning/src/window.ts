@@ -1,18 +1,14 @@
 import { type StopRule, tally } from "@reckon/core";
 import { mean } from "@reckon/stats";
+import { defaultErrorModel, scoreWorth } from "./posterior.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, type StopState } from "./stopping.ts";
-
-/** Score that an agreeing sample is expected to have before any was seen. */
-const EXPECTED_SCORE = 0.9;
 
 /** What a window depends on beside the votes. */
 export interface WindowOptions {
   readonly rule: StopRule;
   /** K, the most samples in flight; >= 1. */
   readonly window: number;
-  /** Whether a verifier will score the samples in flight. */
-  readonly scored: boolean;
 }
 
 /**
@@ -24,17 +20,18 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
   const leader = tally(state.votes)[0];
   const mine = state.votes.filter((vote) => vote.canonical === leader?.canonical);
   const seen = mean(mine.flatMap((vote) => (vote.score === undefined ? [] : [vote.score])));
+  const model = state.confidence.errorModel ?? defaultErrorModel;
   const next: ScoredVote = {
     sample: -1,
     canonical: leader?.canonical ?? "",
     answer: leader?.answer ?? "",
     weight: mean(mine.map((vote) => vote.weight)) ?? 1,
-    score: options.scored ? (seen ?? EXPECTED_SCORE) : undefined,
+    score: state.scored ? (seen ?? scoreWorth(model.typicalEvidence, model)) : undefined,
   };
   const votes = [...state.votes];
   for (let extra = 1; extra < limit; extra += 1) {
     votes.push(next);
-    if (decide(options.rule, { ...state, votes, inFlight: 1 }).stop) return extra;
+    if (decide(options.rule, { ...state, votes, inFlight: 1 }).reason === "confident") return extra;
   }
   return Math.max(1, limit);
 }

@@ -9,36 +9,36 @@ export interface Ballot {
   /** Adds the vote of a sample; returns it with its weight among the votes so far. */
   add(sample: number, answer: string, score: number | undefined): ScoredVote;
   /** All votes, weighed together by the selection. */
-  weighed(selection: Selection): ScoredVote[];
+  weighed(): ScoredVote[];
   /** Candidates, the leading one first. */
-  candidates(selection: Selection): Candidate[];
+  candidates(): Candidate[];
   /** Probability that the leading candidate is right; `undefined` before the first vote. */
-  confidence(selection: Selection, options: ConfidenceOptions): Confidence | undefined;
+  confidence(options: ConfidenceOptions): Confidence | undefined;
   /** Forgets the scores: votes count alike from now on. */
   forgetScores(): void;
 }
 
-/** Creates an empty ballot for answers of a kind. */
-export function createBallot(kind: AnswerKind, selection: () => Selection): Ballot {
-  const clusterer = createClusterer(kind);
-  let votes: ScoredVote[] = [];
-  const weighed = (by: Selection) => weighVotes(votes, by);
+/** Creates an empty ballot for answers of a kind to a question; `selection` says how votes are weighed at present. */
+export function createBallot(kind: AnswerKind, question: string, selection: () => Selection): Ballot {
+  const clusterer = createClusterer(kind, { question });
+  let cast: ScoredVote[] = [];
+  const weighed = () => weighVotes(cast, selection());
   return {
     get cast() {
-      return votes;
-    },
-    add(sample, answer, score) {
-      votes.push({ sample, answer, canonical: clusterer.add(answer), weight: 1, score });
-      return weighed(selection()).at(-1) as ScoredVote;
+      return cast;
     },
     weighed,
-    candidates: (by) => tally(weighed(by)),
-    confidence(by, options) {
-      const leader = tally(weighed(by))[0];
-      return leader && confidenceOf(votes, leader.canonical, options);
+    add(sample, answer, score) {
+      cast.push({ sample, answer, canonical: clusterer.add(answer), weight: 1, score });
+      return weighed().at(-1) as ScoredVote;
+    },
+    candidates: () => tally(weighed()),
+    confidence(options) {
+      const leader = tally(weighed())[0];
+      return leader && confidenceOf(cast, leader.canonical, options);
     },
     forgetScores() {
-      votes = votes.map((vote) => ({ ...vote, score: undefined }));
+      cast = cast.map((vote) => ({ ...vote, score: undefined }));
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { AsyncQueue, Backend, GenerateOptions, Generation, Problem } from "@reckon/core";
+import type { AsyncQueue, Backend, Generation, Problem } from "@reckon/core";
+import type { CallOptions } from "./generate-options.ts";
 import type { Mail } from "./mail.ts";
 
 /**
@@ -11,11 +12,13 @@ export interface GenerationPool {
   /** The most tokens of a sample of the open call. */
   readonly maxTokens: number;
   /** Opens a call for the samples to come; throws what the backend throws. */
-  open(options: GenerateOptions & { readonly maxTokens: number }): Promise<void>;
+  open(options: CallOptions): Promise<void>;
   /** As `open`, but in the background: `generation-opened` or `generation-lost` mail follows. */
-  reopen(options: GenerateOptions & { readonly maxTokens: number }): void;
+  reopen(options: CallOptions): void;
   start(sample: number): void;
   cancel(sample: number): void;
+  /** A call is gone: no sample is started on it any more. Returns whether it was the open one. */
+  forget(call: number): boolean;
   /** The samples that were started on a call. */
   samplesOf(call: number): readonly number[];
   /** No more samples will be started on any call. */
@@ -44,7 +47,7 @@ export function createGenerationPool(thinker: Backend, problem: Problem, mail: A
     }
   }
 
-  async function open(options: GenerateOptions & { readonly maxTokens: number }): Promise<void> {
+  async function open(options: CallOptions): Promise<void> {
     current?.generation.finish();
     current = undefined;
     const generation = await thinker.open(problem, options);
@@ -78,10 +81,12 @@ export function createGenerationPool(thinker: Backend, problem: Problem, mail: A
       current?.generation.start(sample);
     },
     cancel: (sample) => callOf(sample)?.generation.cancel(sample),
-    samplesOf(call) {
-      if (calls[call] === current) current = undefined;
-      return calls[call]?.samples ?? [];
+    forget(call) {
+      const wasCurrent = current !== undefined && calls[call] === current;
+      if (wasCurrent) current = undefined;
+      return wasCurrent;
     },
+    samplesOf: (call) => calls[call]?.samples ?? [],
     finish() {
       for (const call of calls) call.generation.finish();
     },

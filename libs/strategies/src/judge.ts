@@ -8,6 +8,7 @@ const ANSWER_ODDS = 20;
 /** What verifiers said of one sample so far. */
 interface Docket {
   awaited: number;
+  dropped: boolean;
   readonly steps: Map<number, number>;
   readonly verdicts: Verdict[];
   answerScore: number | undefined;
@@ -67,7 +68,13 @@ export function createJudge(
   void run();
 
   const docketOf = (sample: number): Docket => {
-    const docket = dockets.get(sample) ?? { awaited: 0, steps: new Map(), verdicts: [], answerScore: undefined };
+    const docket = dockets.get(sample) ?? {
+      awaited: 0,
+      dropped: false,
+      steps: new Map(),
+      verdicts: [],
+      answerScore: undefined,
+    };
     dockets.set(sample, docket);
     return docket;
   };
@@ -86,6 +93,7 @@ export function createJudge(
       return working;
     },
     step(sample, index, text, last) {
+      if (docketOf(sample).dropped) return;
       docketOf(sample).awaited += 1;
       ask((s) => s.step(sample, index, text, last));
     },
@@ -105,7 +113,7 @@ export function createJudge(
       if (score !== undefined) docket.steps.set(event.step, score);
       return score;
     },
-    settled: (sample) => !working || (dockets.get(sample)?.awaited ?? 0) <= 0,
+    settled: (sample) => !working || docketOf(sample).dropped || docketOf(sample).awaited <= 0,
     scoreOf(sample) {
       const docket = dockets.get(sample);
       if (docket === undefined) return undefined;
@@ -113,7 +121,12 @@ export function createJudge(
       return combine(aggregateScores(steps, aggregation), docket.answerScore);
     },
     verdictsOf: (sample) => dockets.get(sample)?.verdicts ?? [],
-    drop: (sample) => ask((s) => s.drop(sample)),
+    drop(sample) {
+      const docket = docketOf(sample);
+      if (docket.dropped) return;
+      docket.dropped = true;
+      ask((s) => s.drop(sample));
+    },
     giveUp: stop,
     close: stop,
   };

@@ -7,6 +7,8 @@ export interface SampleRecord {
   readonly tracker: StepTracker;
   text: string;
   outputTokens: number;
+  /** What is known of its usage before it has ended: the tokens seen. */
+  readonly usageSoFar: SampleUsage;
   logprobSum: number;
   logprobCount: number;
   /** Why it is being cancelled, where that is not that thinking has ended. */
@@ -24,6 +26,9 @@ export function createSampleRecord(sample: number): SampleRecord {
     tracker: createStepTracker(),
     text: "",
     outputTokens: 0,
+    get usageSoFar() {
+      return { promptTokens: 0, cachedPromptTokens: 0, outputTokens: this.outputTokens };
+    },
     logprobSum: 0,
     logprobCount: 0,
     cancelling: undefined,

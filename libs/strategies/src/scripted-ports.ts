@@ -191,15 +191,15 @@ export function createScriptedBackend(
 export function createScriptedVerifier(
   verdictsOf: (text: string, of: "step" | "answer") => Verdict[] | undefined,
   faults: { openFails?: boolean; breaksAfter?: number } = {},
-): Verifier & { readonly open_: { closed: boolean }[] } {
-  const open_: { closed: boolean }[] = [];
+): Verifier & { readonly calls: { closed: boolean }[] } {
+  const calls: { closed: boolean }[] = [];
   return {
     names: ["prm"],
-    open_,
+    calls,
     async open(): Promise<Scoring> {
       if (faults.openFails) throw new Error("the scripted verifier does not open");
       const state = { closed: false };
-      open_.push(state);
+      calls.push(state);
       let answered = 0;
       const close = () => {
         state.closed = true;

@@ -5,9 +5,11 @@ import {
   type Plan,
   problemFromPrompt,
   type SolveEvent,
+  type Verdict,
   type Verifier,
 } from "@reckon/core";
 import { makePlan } from "@reckon/planning";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   createScriptedBackend,
@@ -32,8 +34,8 @@ const difficulty: Difficulty = {
 const problem = problemFromPrompt("What is 6 * 7?", "number");
 const chain = (answer: string | number) => `6 * 7 = ${answer}\nAnswer: ${answer}`;
 
-let clock: VirtualClock;
-afterEach(() => clock.stop());
+let clock: VirtualClock | undefined;
+afterEach(() => clock?.stop());
 
 interface Setup {
   readonly scripts: (sample: number) => Script;
@@ -58,6 +60,7 @@ function basePlan(plan: Partial<Plan> = {}): Plan {
 }
 
 async function run(setup: Setup): Promise<{ events: SolveEvent[]; outcome: Outcome; backend: ScriptedBackend }> {
+  clock?.stop();
   clock = createVirtualClock();
   const backend = createScriptedBackend(clock, setup.scripts, setup.faults);
   const events: SolveEvent[] = [];
@@ -86,6 +89,9 @@ async function run(setup: Setup): Promise<{ events: SolveEvent[]; outcome: Outco
   }
 }
 
+const verdict = (score: number): Verdict[] => [{ verifier: "prm", score }];
+const withVerifier = { verificationRounds: 1, selection: "weighted-vote", method: "best-of-n" } as const;
+
 describe("solve", () => {
   it("stops when the leader is safe, and books every token once", async () => {
     const { outcome, backend } = await run({ scripts: () => ({ text: chain(42) }) });
@@ -94,5 +100,287 @@ describe("solve", () => {
     expect(outcome.samplesVoted).toBe(4);
     expect(outcome.ledger.answerTokens).toBe(backend.spent.stop);
     expect(outcome.ledger.cancelledTokens).toBe(backend.spent.cancelled);
+  });
+
+  it("starts no more samples than could be needed to stop", async () => {
+    const { backend } = await run({ scripts: () => ({ text: chain(42) }) });
+    expect(backend.started).toEqual([0, 1, 2, 3]);
+  });
+
+  it("fills the window and refills it while answers differ, then takes the majority", async () => {
+    const { outcome, backend } = await run({
+      scripts: (i) => ({ text: chain(i % 3 === 0 ? i : 42) }),
+      plan: { window: 4 },
+    });
+    expect(backend.maxLive).toBe(4);
+    expect(outcome.answer).toBe("42");
+    expect(outcome.samplesStarted).toBe(8);
+    expect(outcome.candidates[0]?.samples).toBe(5);
+  });
+
+  it("cancels what is in flight on a stop and waits for its exact usage", async () => {
+    const slow = (i: number): Script => ({
+      text: i < 4 ? chain(42) : `${"9".repeat(500)}\n`,
+      msPerToken: i < 2 ? 1 : 2,
+    });
+    const { outcome, events, backend } = await run({
+      scripts: slow,
+      plan: { window: 8, stopRule: { name: "beta", threshold: 0.99, minVotes: 1 }, samples: 8 },
+    });
+    expect(outcome.samplesCancelled).toBe(
+      events.filter((e) => e.type === "sample-ended" && e.reason === "cancelled").length,
+    );
+    expect(outcome.ledger.cancelledTokens).toBe(backend.spent.cancelled);
+    expect(backend.live).toBe(0);
+  });
+
+  it("votes by verifier scores where there are any", async () => {
+    const { outcome } = await run({
+      scripts: (i) => ({ text: chain(i < 3 ? 41 : 42) }),
+      plan: { ...withVerifier, samples: 5, stopRule: { name: "none", threshold: 1, minVotes: 1 } },
+      verifier: createScriptedVerifier((text) => verdict(text.includes("42") ? 0.95 : 0.2)),
+    });
+    expect(outcome.answer).toBe("42");
+    expect(outcome.confidence?.kind).toBe("verifier");
+    expect(outcome.ledger.verifierTokens).toBe(10);
+  });
+
+  it("stops after one sample that the verifier is sure of", async () => {
+    const { outcome } = await run({
+      scripts: () => ({ text: chain(42) }),
+      plan: { ...withVerifier, stopRule: { name: "confidence", threshold: 0.75, minVotes: 1 } },
+      verifier: createScriptedVerifier(() => verdict(0.99)),
+    });
+    expect(outcome.stopReason).toBe("confident");
+    expect(outcome.samplesStarted).toBe(1);
+  });
+
+  it("prunes a sample on a bad step while it is still generating", async () => {
+    const { outcome, backend } = await run({
+      scripts: (i) => ({ text: i === 0 ? `6 * 7 = 13\n${"1 + 1 = 2\n".repeat(50)}Answer: 13` : chain(42) }),
+      plan: { ...withVerifier, samples: 3, window: 3 },
+      verifier: createScriptedVerifier((text) => verdict(text.includes("13") ? 0.01 : 0.9)),
+    });
+    expect(outcome.samplesPruned).toBe(1);
+    expect(outcome.answer).toBe("42");
+    expect(outcome.ledger.cancelledTokens).toBe(backend.spent.cancelled);
+    expect(backend.spent.cancelled).toBeLessThan(30);
+  });
+
+  it("does not prune the last hope", async () => {
+    const { outcome } = await run({
+      scripts: () => ({ text: chain(13) }),
+      plan: { ...withVerifier, samples: 1, window: 1 },
+      verifier: createScriptedVerifier(() => verdict(0.01)),
+    });
+    expect(outcome.samplesPruned).toBe(0);
+    expect(outcome.answer).toBe("13");
+    expect(outcome.confidence?.value).toBeLessThan(0.3);
+  });
+
+  it("goes on with plain votes when the verifier fails to open, breaks or stays silent", async () => {
+    const broken = [
+      createScriptedVerifier(() => verdict(0.9), { openFails: true }),
+      createScriptedVerifier(() => verdict(0.9), { breaksAfter: 3 }),
+      createScriptedVerifier(() => undefined),
+    ];
+    for (const verifier of broken) {
+      const { outcome, events } = await run({ scripts: () => ({ text: chain(42) }), plan: withVerifier, verifier });
+      expect(outcome.answer).toBe("42");
+      expect(outcome.confidence?.kind).toBe("agreement");
+      expect(outcome.degradations).toHaveLength(1);
+      expect(events.filter((e) => e.type === "plan-changed").map((e) => e.reason)).toEqual(["degraded"]);
+    }
+  });
+
+  it("counts votes alike where the verifier abstains", async () => {
+    const { outcome } = await run({
+      scripts: () => ({ text: chain(42) }),
+      plan: withVerifier,
+      verifier: createScriptedVerifier(() => [{ verifier: "prm", abstention: "not my field" }]),
+    });
+    expect(outcome.confidence?.kind).toBe("agreement");
+    expect(outcome.candidates[0]?.votes).toBe(outcome.samplesVoted);
+  });
+
+  it("answers with the best so far a little before the deadline", async () => {
+    const scripts = (i: number): Script => ({ text: i === 0 ? chain(42) : "7".repeat(10_000), msPerToken: 10 });
+    const { outcome } = await run({ scripts, deadlineAtMs: 1_000 });
+    expect(outcome.stopReason).toBe("deadline");
+    expect(outcome.answer).toBe("42");
+    expect(outcome.latencyMs).toBeLessThanOrEqual(1_000);
+  });
+
+  it("has no answer, but an outcome, when the deadline comes first", async () => {
+    const { outcome } = await run({ scripts: () => ({ text: chain(42), msPerToken: 1_000 }), deadlineAtMs: 500 });
+    expect(outcome).toMatchObject({ stopReason: "deadline", answer: undefined, confidence: undefined });
+  });
+
+  it("says so when cancelled samples do not report in time", async () => {
+    const scripts = (i: number): Script => (i === 0 ? { text: "1".repeat(20), hangs: true } : { text: chain(42) });
+    const { outcome } = await run({ scripts });
+    expect(outcome.answer).toBe("42");
+    expect(outcome.ledger.cancelledTokens).toBe(20);
+    expect(outcome.degradations).toHaveLength(1);
+  });
+
+  it("never spends more than its ledger holds, and uses what is left", async () => {
+    const scripts = (i: number): Script => ({ text: chain(`${i}${"0".repeat(20)}`) });
+    const { outcome, backend } = await run({ scripts, input: { maxOutputTokens: 200 } });
+    expect(outcome.stopReason).toBe("budget");
+    expect(outputTokensOf(outcome.ledger)).toBeLessThanOrEqual(200);
+    expect(outputTokensOf(outcome.ledger)).toBeGreaterThan(150);
+    expect(backend.opened.length).toBeGreaterThan(1);
+  });
+
+  it("replaces failed samples within the retries, and goes on without the others", async () => {
+    const scripts = (i: number): Script => (i < 4 ? { text: "6 *", fails: { retryable: true } } : { text: chain(42) });
+    const { outcome, backend } = await run({ scripts, plan: { samples: 5, window: 5 } });
+    expect(outcome.samplesFailed).toBe(4);
+    expect(outcome.samplesStarted).toBe(7);
+    expect(outcome.answer).toBe("42");
+    expect(outcome.ledger.failedTokens).toBe(backend.spent.failed);
+  });
+
+  it("fails with a reason when every sample does", async () => {
+    const { outcome } = await run({ scripts: () => ({ text: "", fails: { retryable: false } }), plan: { samples: 2 } });
+    expect(outcome).toMatchObject({ stopReason: "failed", answer: undefined, failure: "scripted failure" });
+  });
+
+  it("opens another call when one breaks", async () => {
+    const { outcome, backend } = await run({ scripts: () => ({ text: chain(42) }), faults: { loseCallAfter: 1 } });
+    expect(outcome.answer).toBe("42");
+    expect(outcome.stopReason).toBe("confident");
+    expect(backend.opened.length).toBe(2);
+    expect(outcome.degradations).toHaveLength(1);
+  });
+
+  it("throws what opening the backend throws, and leaves nothing open", async () => {
+    await expect(run({ scripts: () => ({ text: "" }), faults: { openFailures: 1 } })).rejects.toThrow("does not open");
+  });
+
+  it("ends with the best answer so far when it is cancelled", async () => {
+    const controller = new AbortController();
+    const { outcome } = await run({
+      scripts: (i) => ({ text: i === 0 ? chain(42) : "5".repeat(5_000) }),
+      signal: controller.signal,
+      onEvent: (event) => event.type === "confidence-changed" && controller.abort(),
+    });
+    expect(outcome.stopReason).toBe("cancelled");
+    expect(outcome.answer).toBe("42");
+  });
+
+  it("says that it was drained when that is why it was aborted", async () => {
+    const controller = new AbortController();
+    const { outcome } = await run({
+      scripts: () => ({ text: "5".repeat(5_000) }),
+      signal: controller.signal,
+      onEvent: (event) => event.type === "thought-delta" && controller.abort("draining"),
+    });
+    expect(outcome.stopReason).toBe("draining");
+  });
+
+  it("cuts a sample at its step limit, without an answer, the answer line not counted", async () => {
+    const lines = (n: number) => `${"1 + 1 = 2\n".repeat(n)}Answer: 2`;
+    const cut = await run({ scripts: () => ({ text: lines(5) }), plan: { samples: 1, window: 1, maxSteps: 4 } });
+    expect(cut.outcome).toMatchObject({ answer: undefined, stopReason: "exhausted" });
+    expect(cut.outcome.ledger.cancelledTokens).toBe(cut.backend.spent.cancelled);
+    expect(cut.events.find((e) => e.type === "sample-ended")).toMatchObject({ reason: "length", vote: undefined });
+    const kept = await run({ scripts: () => ({ text: lines(4) }), plan: { samples: 1, window: 1, maxSteps: 4 } });
+    expect(kept.outcome.answer).toBe("2");
+  });
+
+  it("escalates from fast when its one sample was cut, visibly", async () => {
+    const text = `${"1 + 1 = 2\n".repeat(6)}Answer: 2`;
+    const plan = makePlan({
+      problem,
+      difficulty,
+      overrides: { strategy: "fast" },
+      capabilities: fullCapabilities,
+      verifiers: [],
+    });
+    const { outcome, events } = await run({ scripts: () => ({ text }), plan });
+    expect(outcome.answer).toBe("2");
+    const change = events.find((e) => e.type === "plan-changed");
+    expect(change).toMatchObject({ reason: "escalated", plan: { strategy: "balanced" } });
+  });
+
+  it("frees everything when its consumer leaves early", async () => {
+    clock = createVirtualClock();
+    const backend = createScriptedBackend(clock, () => ({ text: "3".repeat(1_000) }));
+    const verifier = createScriptedVerifier(() => verdict(0.9));
+    const stream = solve(
+      { solveId: "s", problem, plan: basePlan(withVerifier), difficulty, answerKind: "number" },
+      {
+        thinker: backend,
+        verifier,
+        clock,
+        signal: new AbortController().signal,
+        deadlineAtMs: Number.POSITIVE_INFINITY,
+        capabilities: fullCapabilities,
+      },
+    );
+    for await (const event of stream) if (event.type === "thought-delta") break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(backend.opened.every((call) => call.closed)).toBe(true);
+    expect(backend.live).toBe(0);
+    expect(verifier.calls.every((call) => call.closed)).toBe(true);
+  });
+});
+
+describe("solve, whatever samples do", () => {
+  const script = fc.record({
+    text: fc.constantFrom(chain(42), chain(41), chain(7), "no idea", "", `${"1 + 1 = 2\n".repeat(12)}Answer: 2`),
+    msPerToken: fc.integer({ min: 1, max: 9 }),
+    fails: fc.option(fc.record({ retryable: fc.boolean() }), { nil: undefined, freq: 6 }),
+  });
+  const setups = fc.record({
+    scripts: fc.array(script, { minLength: 1, maxLength: 12 }),
+    samples: fc.integer({ min: 1, max: 10 }),
+    window: fc.integer({ min: 1, max: 10 }),
+    rule: fc.constantFrom("none", "beta", "confidence") as fc.Arbitrary<"none" | "beta" | "confidence">,
+    minVotes: fc.integer({ min: 1, max: 4 }),
+    budget: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }),
+    scores: fc.option(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), { nil: undefined }),
+    deadlineAtMs: fc.constantFrom(50, 300, 5_000),
+  });
+
+  it("spends within the ledger, keeps the window, counts each token once and ends once", async () => {
+    await fc.assert(
+      fc.asyncProperty(setups, async (setup) => {
+        let asked = 0;
+        const { scores } = setup;
+        const { outcome, backend, events } = await run({
+          scripts: (i) => setup.scripts[i % setup.scripts.length] as Script,
+          plan: {
+            ...(scores ? withVerifier : {}),
+            samples: setup.samples,
+            window: Math.min(setup.window, setup.samples),
+            maxSteps: 8,
+            stopRule: { name: setup.rule, threshold: 0.9, minVotes: setup.minVotes, minGain: 0.03 },
+          },
+          verifier: scores && createScriptedVerifier(() => verdict(scores[asked++ % scores.length] as number)),
+          input: { maxOutputTokens: setup.budget, overrides: { samples: setup.samples } },
+          deadlineAtMs: setup.deadlineAtMs,
+        });
+        const { spent } = backend;
+        expect(outcome.ledger.answerTokens).toBe(spent.stop + spent.length);
+        expect(outcome.ledger.cancelledTokens).toBe(spent.cancelled);
+        expect(outcome.ledger.failedTokens).toBe(spent.failed);
+        expect(outputTokensOf(outcome.ledger)).toBeLessThanOrEqual(setup.budget ?? Number.POSITIVE_INFINITY);
+        expect(backend.maxLive).toBeLessThanOrEqual(Math.min(setup.window, setup.samples));
+        expect(backend.live).toBe(0);
+        const started = events.filter((e) => e.type === "sample-started").length;
+        const ended = events.filter((e) => e.type === "sample-ended");
+        expect(ended).toHaveLength(started);
+        expect(outcome.samplesStarted).toBe(started);
+        expect(outcome.samplesStarted).toBeLessThanOrEqual(setup.samples + 2);
+        expect(outcome.samplesVoted).toBe(ended.filter((e) => e.vote !== undefined).length);
+        if (outcome.stopReason === "confident") expect(outcome.samplesVoted).toBeGreaterThanOrEqual(setup.minVotes);
+        if (outcome.confidence) expect(outcome.confidence.value).toBeLessThan(1);
+        expect(outcome.answer === undefined).toBe(outcome.samplesVoted === 0);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
