@@ -3,5 +3,6 @@ export * from "./measure.ts";
 export * from "./names.ts";
 export * from "./record-prompts.ts";
 export * from "./rpc-spans.ts";
+export * from "./start-solve-telemetry.ts";
 export * from "./start-telemetry.ts";
 export * from "./with-span.ts";

@@ -1,4 +1,5 @@
-import { type Histogram, metrics } from "@opentelemetry/api";
+import { type Counter, type Histogram, metrics, type UpDownCounter } from "@opentelemetry/api";
+import type { BackendLoad, Confidence, SampleEnd, SampleUsage, StopReason, Verdict } from "@reckon/core";
 import { attributes, metricNames } from "./names.ts";
 
 /** Duration of one served call in milliseconds, with its status (`OK`, `InvalidArgument`, ...). */
@@ -6,24 +7,179 @@ export function recordRpc(method: string, status: string, durationMs: number): v
   instruments().rpcDuration.record(durationMs, { [attributes.rpcMethod]: method, [attributes.rpcStatusCode]: status });
 }
 
-interface Instruments {
-  readonly rpcDuration: Histogram;
+/** A solve began (`change` 1) or ended (-1). */
+export function recordActiveSolves(change: 1 | -1): void {
+  instruments().activeSolves.add(change);
 }
 
+/** The difficulty, in [0, 1], that a solve was planned for. */
+export function recordDifficulty(score: number): void {
+  instruments().difficulty.record(score);
+}
+
+/** Milliseconds from the request's arrival to the first text of any sample. */
+export function recordFirstThought(elapsedMs: number): void {
+  instruments().timeToFirstThought.record(elapsedMs);
+}
+
+/** A sample was started. */
+export function recordSampleStarted(strategy: string): void {
+  instruments().samplesStarted.add(1, { [attributes.strategy]: strategy });
+}
+
+/** A sample ended: its tokens count in the role they ended in. */
+export function recordSampleEnded(reason: SampleEnd, usage: SampleUsage, verdicts: readonly Verdict[]): void {
+  const { samplesEnded, tokens } = instruments();
+  samplesEnded.add(1, { [attributes.sampleEnd]: reason });
+  tokens.add(usage.outputTokens, { [attributes.tokenRole]: tokenRoleOf(reason) });
+  recordVerdicts(verdicts);
+}
+
+/** Verdicts of verifiers; abstentions are counted apart. */
+export function recordVerdicts(verdicts: readonly Verdict[]): void {
+  for (const verdict of verdicts) {
+    const kind = "score" in verdict ? "score" : "abstention";
+    instruments().verdicts.add(1, { [attributes.verifier]: verdict.verifier, "reckon.verdict": kind });
+  }
+}
+
+/** The plan of a running solve was changed: `escalated` or `degraded`. */
+export function recordPlanChange(reason: "escalated" | "degraded"): void {
+  instruments().planChanges.add(1, { "reckon.plan.change": reason });
+}
+
+/** What `recordSolve` is told of a solve that has ended. */
+export interface SolveMeasurement {
+  readonly strategy: string;
+  readonly method: string;
+  readonly stopReason: StopReason;
+  readonly latencyMs: number;
+  readonly confidence: Confidence | undefined;
+  /** The plan's N, and how many of them were started. */
+  readonly plannedSamples: number;
+  readonly startedSamples: number;
+  readonly outputTokens: number;
+  readonly verifierTokens: number;
+}
+
+/** A solve ended; what it saved is counted against its plan's N at its own mean tokens a sample. */
+export function recordSolve(solve: SolveMeasurement): void {
+  const all = instruments();
+  const kind = {
+    [attributes.strategy]: solve.strategy,
+    [attributes.method]: solve.method,
+    [attributes.stopReason]: solve.stopReason,
+  };
+  all.solves.add(1, kind);
+  all.solveDuration.record(solve.latencyMs, kind);
+  all.tokens.add(solve.verifierTokens, { [attributes.tokenRole]: "verifier" });
+  if (solve.confidence !== undefined) {
+    all.confidenceAtStop.record(solve.confidence.value, { [attributes.confidenceKind]: solve.confidence.kind });
+  }
+  const savedSamples = Math.max(0, solve.plannedSamples - solve.startedSamples);
+  all.samplesSaved.add(savedSamples, { [attributes.strategy]: solve.strategy });
+  if (solve.startedSamples > 0) {
+    const tokensSaved = Math.round((savedSamples * solve.outputTokens) / solve.startedSamples);
+    all.tokensSaved.add(tokensSaved, { [attributes.strategy]: solve.strategy });
+  }
+}
+
+/** Reports a backend's load whenever metrics are read. Call after `startTelemetry`; the function returned stops it. */
+export function observeLoad(backend: string, load: () => BackendLoad | Promise<BackendLoad>): () => void {
+  const meter = metrics.getMeter("reckon");
+  const queue = meter.createObservableGauge(metricNames.queueDepth, { description: "Samples that wait for a slot." });
+  const live = meter.createObservableGauge(metricNames.liveSamples, { description: "Samples that are generated now." });
+  return observe([queue, live], async (result) => {
+    const now = await load();
+    result.observe(queue, now.queuedSamples, { [attributes.providerName]: backend });
+    result.observe(live, now.liveSamples, { [attributes.providerName]: backend });
+  });
+}
+
+/** Reports the states of breakers by name: 0 closed, 1 half open, 2 open. Call after `startTelemetry`. */
+export function observeBreakers(states: () => Readonly<Record<string, "closed" | "half-open" | "open">>): () => void {
+  const meter = metrics.getMeter("reckon");
+  const gauge = meter.createObservableGauge(metricNames.breakerState, {
+    description: "State of a breaker: 0 closed, 1 half open, 2 open.",
+  });
+  return observe([gauge], (result) => {
+    for (const [name, state] of Object.entries(states())) {
+      result.observe(gauge, ["closed", "half-open", "open"].indexOf(state), { "reckon.breaker": name });
+    }
+  });
+}
+
+/** Reports the expected calibration error of recent confidences, in [0, 1], where it is known. Call after `startTelemetry`. */
+export function observeCalibration(expectedError: () => number | undefined): () => void {
+  const meter = metrics.getMeter("reckon");
+  const gauge = meter.createObservableGauge(metricNames.calibrationError, {
+    description: "Expected calibration error of confidences at the stop.",
+  });
+  return observe([gauge], (result) => {
+    const value = expectedError();
+    if (value !== undefined) result.observe(gauge, value);
+  });
+}
+
+/** Reports how many handlers of a server run, whenever metrics are read. Call after `startTelemetry`. */
+export function observeLiveHandlers(live: () => number): () => void {
+  const meter = metrics.getMeter("reckon");
+  const gauge = meter.createObservableGauge(metricNames.rpcLive, { description: "Handlers that run now." });
+  return observe([gauge], (result) => result.observe(gauge, live()));
+}
+
+type BatchCallback = Parameters<ReturnType<typeof metrics.getMeter>["addBatchObservableCallback"]>[0];
+type Observables = Parameters<ReturnType<typeof metrics.getMeter>["addBatchObservableCallback"]>[1];
+
+function observe(observables: Observables, callback: BatchCallback): () => void {
+  const meter = metrics.getMeter("reckon");
+  meter.addBatchObservableCallback(callback, observables);
+  return () => meter.removeBatchObservableCallback(callback, observables);
+}
+
+function tokenRoleOf(reason: SampleEnd): "answer" | "cancelled" | "failed" {
+  if (reason === "failed") return "failed";
+  return reason === "stop" || reason === "length" ? "answer" : "cancelled";
+}
+
+type Instruments = ReturnType<typeof declareInstruments>;
 let made: { readonly provider: unknown; readonly instruments: Instruments } | undefined;
 
+/** The instruments of the current meter provider; made anew when telemetry starts or stops. */
 function instruments(): Instruments {
   const provider = metrics.getMeterProvider();
   if (made?.provider !== provider) made = { provider, instruments: declareInstruments() };
   return made.instruments;
 }
 
-function declareInstruments(): Instruments {
+function declareInstruments() {
   const meter = metrics.getMeter("reckon");
+  const counter = (name: string, description: string, unit?: string): Counter =>
+    meter.createCounter(name, { description, unit });
+  const histogram = (name: string, description: string, unit?: string, boundaries?: number[]): Histogram =>
+    meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: boundaries } });
+  const activeSolves: UpDownCounter = meter.createUpDownCounter(metricNames.activeSolves, {
+    description: "Solves that run now.",
+  });
   return {
-    rpcDuration: meter.createHistogram(metricNames.rpcDuration, {
-      unit: "ms",
-      description: "Duration of served calls.",
-    }),
+    activeSolves,
+    rpcDuration: histogram(metricNames.rpcDuration, "Duration of served calls.", "ms", milliseconds),
+    solves: counter(metricNames.solves, "Solves that ended."),
+    solveDuration: histogram(metricNames.solveDuration, "From request to outcome.", "ms", milliseconds),
+    timeToFirstThought: histogram(metricNames.timeToFirstThought, "From request to first text.", "ms", milliseconds),
+    samplesStarted: counter(metricNames.samplesStarted, "Samples started."),
+    samplesEnded: counter(metricNames.samplesEnded, "Samples that ended, by how."),
+    tokens: counter(metricNames.tokens, "Tokens by the role they ended in.", "{token}"),
+    tokensSaved: counter(metricNames.tokensSaved, "Tokens not spent, against the plan's N.", "{token}"),
+    samplesSaved: counter(metricNames.samplesSaved, "Samples not started, against the plan's N."),
+    confidenceAtStop: histogram(metricNames.confidenceAtStop, "Confidence at the stop.", undefined, tenths),
+    difficulty: histogram(metricNames.difficulty, "Difficulty that solves were planned for.", undefined, tenths),
+    planChanges: counter(metricNames.planChanges, "Plans changed on the way."),
+    verdicts: counter(metricNames.verdicts, "Verdicts of verifiers."),
   };
 }
+
+const milliseconds = [
+  1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000,
+];
+const tenths = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];

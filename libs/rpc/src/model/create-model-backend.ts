@@ -1,5 +1,13 @@
 import { create } from "@bufbuild/protobuf";
-import { AsyncQueue, type Backend, findModel, type GenerateOptions, type Model, type Problem, ReckonError } from "@reckon/core";
+import {
+  AsyncQueue,
+  type Backend,
+  findModel,
+  type GenerateOptions,
+  type Model,
+  type Problem,
+  ReckonError,
+} from "@reckon/core";
 import {
   type GenerateWindowRequest,
   GenerateWindowRequestSchema,

@@ -1,0 +1,5 @@
+export * from "./eventually.ts";
+export * from "./expect-no-live-handlers.ts";
+export * from "./fake-clock.ts";
+export * from "./start-otlp-collector.ts";
+export * from "./start-test-server.ts";
