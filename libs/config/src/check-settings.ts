@@ -28,6 +28,8 @@ function typedValue(setting: Setting, key: KnownKey): unknown {
     case "boolean":
       if (/^(true|1|yes|on)$/i.test(text)) return true;
       return /^(false|0|no|off)$/i.test(text) ? false : setting.value;
+    case "list":
+      return text.split(",").map((item) => item.trim());
     case "text":
       return setting.value;
   }
@@ -56,7 +58,9 @@ export function checkSettings(
     return { config: undefined, violations };
   }
   const violations = parsed.error.issues.map((issue): FieldViolation => {
-    const path = issue.path.map(String);
+    const whole = issue.path.map(String);
+    // What is wrong with an item of a list is told of the list.
+    const path = whole.slice(0, whole[0] === "backends" ? 3 : 2);
     const key = knownKeyAt(path);
     const setting = effective.get(path.join("."));
     if (key === undefined || setting === undefined) return { field: path.join("."), description: issue.message };

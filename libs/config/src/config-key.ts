@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** How the text of an environment variable or flag becomes the value of a key. */
-export type KeyKind = "integer" | "number" | "boolean" | "text";
+export type KeyKind = "integer" | "number" | "boolean" | "text" | "list";
 
 /** What the schema says of a key beside its type: shown in error messages and in docs/configuration.md. */
 export interface KeyMeta {
@@ -56,6 +56,17 @@ export function choiceKey<const V extends readonly [string, ...string[]], D exte
 ) {
   const accepts = `one of ${values.map((value) => `"${value}"`).join(", ")}`;
   return withDefault(z.enum(values), defaultValue, { description, kind: "text", accepts });
+}
+
+/** Some of a few words, at least one; in variables and flags separated by commas. */
+export function listKey<const V extends readonly [string, ...string[]]>(
+  values: V,
+  defaultValue: readonly V[number][],
+  description: string,
+) {
+  const accepts = `a list of one or more of ${values.map((value) => `"${value}"`).join(", ")}`;
+  const schema = z.array(z.enum(values)).min(1).readonly();
+  return withDefault(schema, defaultValue, { description, kind: "list", accepts });
 }
 
 /** Text that passes `test`; `accepts` says in words what does. */

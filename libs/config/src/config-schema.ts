@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { backendSection } from "./backend-section.ts";
-import { engineSection, serverSection, servicesSection, storeSection, telemetrySection } from "./process-sections.ts";
+import {
+  engineSection,
+  serverSection,
+  servicesSection,
+  storeSection,
+  telemetrySection,
+  verifierSection,
+} from "./process-sections.ts";
 import {
   fallbacksSection,
   integrationSection,
@@ -21,6 +28,7 @@ export const sections = {
   telemetry: telemetrySection,
   store: storeSection,
   engine: engineSection,
+  verifier: verifierSection,
 } as const;
 
 /** The whole configuration: the fixed sections and `[backends.NAME]`. */
@@ -35,6 +43,7 @@ export const configSchema = z.object({
   telemetry: sections.telemetry.prefault({}),
   store: sections.store.prefault({}),
   engine: sections.engine.prefault({}),
+  verifier: sections.verifier.prefault({}),
   backends: z.record(z.string(), backendSection).default({}),
 });
 

@@ -118,6 +118,18 @@ describe("a configuration", () => {
     expect(loadConfig({ env: both, folder: root }).telemetry.otlp_endpoint).toBe("http://b:4318");
   });
 
+  it("reads lists from the file, and from variables with commas", () => {
+    expect(defaultConfig.verifier.verifiers).toEqual(["prm", "checker"]);
+    expect(load("[verifier]\nverifiers = ['checker']").verifier.verifiers).toEqual(["checker"]);
+    const verifiersOf = (text: string) =>
+      loadConfig({ env: { RECKON_VERIFIER_VERIFIERS: text }, folder: root }).verifier;
+    expect(verifiersOf("prm, checker").verifiers).toEqual(["prm", "checker"]);
+    const message =
+      'verifier.verifiers: is ["prm","judges"] (RECKON_VERIFIER_VERIFIERS); it takes a list of one or more of "prm", "checker"';
+    expect(failure(() => verifiersOf("prm,judges")).message).toBe(message);
+    expect(failure(() => load("[verifier]\nverifiers = []")).message).toContain("one or more");
+  });
+
   it("configures backends by variables, those of the file by their own name", () => {
     const env = { RECKON_BACKENDS_MY_VLLM_MODEL: "m", RECKON_BACKENDS_OTHER_ONE_URL: "http://o/v1" };
     const config = load('[backends.my_vllm]\nurl = "http://h/v1"\n', { env });

@@ -4,7 +4,7 @@ import type { SimilarOutcome } from "./store.ts";
 export interface HistorySummary {
   /** Outcomes it rests on. */
   readonly count: number;
-  /** Samples of those outcomes that voted. */
+  /** Samples of those outcomes that voted; 1 for an outcome without votes. */
   readonly samples: number;
   /** How many of these samples were right, as far as one can tell; 0 to `samples`. */
   readonly right: number;
@@ -18,8 +18,8 @@ const enoughOfTemplate = 5;
 /**
  * Sums up outcomes. Of an outcome that is known to be right, the samples that agreed with it were right; of one that is
  * known to be wrong, none is counted, as nobody knows what the others said. Where nobody knows, the agreeing samples count
- * by the confidence at the end, or by their share where there was none. Outcomes of the same template alone are used as
- * soon as there are five.
+ * by the confidence at the end, or by their share where there was none. An outcome without votes counts as one sample that
+ * went wrong. Outcomes of the same template alone are used as soon as there are five.
  */
 export function summarizeHistory(outcomes: readonly SimilarOutcome[]): HistorySummary {
   const template = outcomes.filter((outcome) => outcome.similarity === "template");
@@ -27,7 +27,7 @@ export function summarizeHistory(outcomes: readonly SimilarOutcome[]): HistorySu
   let samples = 0;
   let right = 0;
   for (const outcome of used) {
-    samples += outcome.votes;
+    samples += Math.max(1, outcome.votes);
     right += outcome.votesForAnswer * chanceOfRight(outcome);
   }
   return { count: used.length, samples, right, sameTemplate: used.length > 0 && template.length === used.length };

@@ -59,6 +59,11 @@ describe("summarizeHistory", () => {
     expect(summarizeHistory([...five, kind])).toMatchObject({ count: 5, samples: 40, right: 30, sameTemplate: true });
   });
 
+  it("takes an outcome without votes for a sample that went wrong", () => {
+    const none = outcome({ votes: 0, votesForAnswer: 0, confidence: undefined });
+    expect(summarizeHistory([none, outcome({ correct: true })])).toMatchObject({ count: 2, samples: 9, right: 6 });
+  });
+
   it("of nothing is nothing", () => {
     expect(summarizeHistory([])).toEqual({ count: 0, samples: 0, right: 0, sameTemplate: false });
   });
