@@ -11,7 +11,7 @@ import { majorityOf, modelSelectors, type PrmUse, prmScore, weightedVoteOf } fro
 type ByGroup = Record<string, Estimate | undefined>;
 
 /** The tables of the model card from recorded samples; intervals are 95 % bootstrap intervals over problems. */
-export function modelReport(records: Records, prm: PrmUse, extraNote?: string): Report {
+export function modelReport(records: Records, prm: PrmUse): Report {
   const { origin, problems } = records;
   const of = (group: string) => problems.filter((problem) => group === "all" || problem.band === group);
   const accuracy = Object.fromEntries(
@@ -32,7 +32,6 @@ export function modelReport(records: Records, prm: PrmUse, extraNote?: string): 
       `a sample's PRM score is the ${prm.aggregation} of its steps' scores, its vote the score to the power ${prm.power}`,
       `mean lines and tokens of a sample: ${groups.map((g) => `${g} ${decimal(lengths[g]?.lines)} and ${decimal(lengths[g]?.tokens)}`).join(", ")}`,
       "in brackets: 95 % bootstrap intervals over problems; sizes below the number of samples are means over subsets and ties",
-      ...(extraNote === undefined ? [] : [extraNote]),
     ],
     tables: [
       { caption: "Right answers", columns, rows: rowsOf(accuracy, percentWithInterval) },

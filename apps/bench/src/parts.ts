@@ -3,7 +3,17 @@ import { installPart } from "./install-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
+import { calibratePart } from "./replay/calibrate-part.ts";
+import { replayPart } from "./replay/replay-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
 
 /** Everything that can be measured, in the order of the usage text. */
-export const parts: readonly Part[] = [modelPart, strategiesPart, overheadPart, earlyStopPart, installPart];
+export const parts: readonly Part[] = [
+  modelPart,
+  calibratePart,
+  replayPart,
+  strategiesPart,
+  overheadPart,
+  earlyStopPart,
+  installPart,
+];

@@ -1,5 +1,5 @@
 import { areEquivalent, createClusterer, extractAnswer } from "@reckon/answers";
-import type { Generation, SampleEnd } from "@reckon/core";
+import { type Generation, ReckonError, type SampleEnd } from "@reckon/core";
 import type { Engine } from "@reckon/engine";
 import { checkChain } from "@reckon/models";
 import type { TestProblem } from "./problems.ts";
@@ -37,10 +37,15 @@ export async function recordProblem(
       raw.map(async (sample, index) => {
         const lines = finishedLines(sample);
         const scores: number[] = [];
-        for (const [i, line] of lines.entries()) {
-          const verdict = await scoring.score(index, line, sample.end === "stop" && i === lines.length - 1);
-          scores.push(verdict.score);
-          verifierTokens += verdict.tokens;
+        try {
+          for (const [i, line] of lines.entries()) {
+            const verdict = await scoring.score(index, line, sample.end === "stop" && i === lines.length - 1);
+            scores.push(verdict.score);
+            verifierTokens += verdict.tokens;
+          }
+        } catch (error) {
+          // A chain longer than the process reward model's context: what is beyond it has no score.
+          if (ReckonError.from(error).code !== "invalid-argument") throw error;
         }
         scoring.drop(index);
         return { lines, scores };
