@@ -41,6 +41,8 @@ def prefill(model: Decoder, ids: torch.Tensor, lengths: torch.Tensor, cache: Cac
 def step(model: Decoder, ids: torch.Tensor, cache: Cache) -> torch.Tensor:
     """Feeds one token a row, [B], and returns the next logits, [B, V]."""
     rows = torch.arange(len(ids))
+    # Rows that ended stay in the batch for a while: they write over their last position.
+    cache.lengths.clamp_(max=model.shape.context - 1)
     used = int(cache.lengths.max()) + 1
     visible = (torch.arange(used)[None] <= cache.lengths[:, None])[:, None, None]
     cos, sin = model.cos[cache.lengths][:, None, None], model.sin[cache.lengths][:, None, None]
@@ -55,8 +57,9 @@ def step(model: Decoder, ids: torch.Tensor, cache: Cache) -> torch.Tensor:
     return model.logits(model.norm(x[:, 0]))
 
 
-def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, temperature: float, generator) -> list[list[int]]:
-    """Samples one chain for each prompt; ids without the prompt, <eos> included where it was reached."""
+def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, temperature: float, generator):
+    """Samples one chain for each prompt: (ids without the prompt, <eos> included where it was reached; their summed
+    log-probability at temperature 1)."""
     lengths = torch.tensor([len(p) for p in prompts])
     width = int(lengths.max())
     ids = torch.full((len(prompts), width), PAD)
@@ -65,38 +68,55 @@ def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, tempera
     cache = Cache(model, len(prompts), min(model.shape.context, width + longest))
     logits = prefill(model, ids, lengths, cache)
     out: list[list[int]] = [[] for _ in prompts]
+    totals = torch.zeros(len(prompts))
     alive = torch.arange(len(prompts))
+    running = torch.ones(len(prompts), dtype=torch.bool)
     for index in range(longest):
         if temperature == 0:
             tokens = logits.argmax(-1)
         else:
             tokens = torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator)[:, 0]
-        for row, token in zip(alive.tolist(), tokens.tolist()):
-            out[row].append(token)
-        running = (tokens != EOS) & (cache.lengths + 1 < model.shape.context)
-        if not bool(running.all()):
+        chance = logits.log_softmax(-1).gather(-1, tokens[:, None])[:, 0]
+        totals[alive] += torch.where(running, chance, 0.0)
+        for row, token, on in zip(alive.tolist(), tokens.tolist(), running.tolist()):
+            if on:
+                out[row].append(token)
+        running = running & (tokens != EOS) & (cache.lengths + 1 < model.shape.context)
+        count = int(running.sum())
+        if count == 0:
+            break
+        # Dropping rows copies the cache: worth it only now and then.
+        if count < 0.85 * len(running):
             keep = running.nonzero()[:, 0]
-            if len(keep) == 0:
-                break
-            alive, tokens = alive[keep], tokens[keep]
+            alive, tokens, running = alive[keep], tokens[keep], running[keep]
             cache.keep(keep)
         logits = step(model, tokens, cache)
-    return out
+    return out, totals.tolist()
 
 
-def sample(model: Decoder, tokenizer, prompts: list[str], temperature=1.0, longest=320, batch=256, seed=1) -> list[str]:
-    """One chain text for each prompt, in order; chains that never ended lack the final newline-free answer line."""
+def sample_ids(model: Decoder, tokenizer, prompts: list[str], temperature=1.0, longest=320, batch=256, seed=1):
+    """One (ids, log-probability) for each prompt, in order."""
     generator = torch.Generator().manual_seed(seed)
     encoded = [encode_prompt(tokenizer, prompt)[:400] for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
-    texts = [""] * len(prompts)
+    results: list = [None] * len(prompts)
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
-        chains = sample_batch(model, [encoded[i] for i in rows], longest, temperature, generator)
-        for index, chain in zip(rows, chains):
-            ended = chain[-1] == EOS
-            texts[index] = tokenizer.decode(chain[:-1] if ended else chain, skip_special_tokens=False) + ("" if ended else " …")
-    return texts
+        chains, totals = sample_batch(model, [encoded[i] for i in rows], longest, temperature, generator)
+        for index, chain, total in zip(rows, chains, totals):
+            results[index] = (chain, total)
+    return results
+
+
+def to_text(tokenizer, chain: list[int]) -> str:
+    """The text of a chain; one that never ended is marked, so that its last line counts as no line."""
+    ended = bool(chain) and chain[-1] == EOS
+    return tokenizer.decode(chain[:-1] if ended else chain, skip_special_tokens=False) + ("" if ended else " …")
+
+
+def sample(model: Decoder, tokenizer, prompts: list[str], **options) -> list[str]:
+    """One chain text for each prompt, in order."""
+    return [to_text(tokenizer, chain) for chain, _ in sample_ids(model, tokenizer, prompts, **options)]
 
 
 def answer_of(chain: str) -> str | None:

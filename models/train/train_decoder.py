@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=8_000)
     parser.add_argument("--shard", type=int, default=20_000)
     parser.add_argument("--evaluate-every", type=float, default=5, help="minutes")
+    parser.add_argument("--evaluate", type=int, default=420, help="validation problems")
     parser.add_argument("--fresh", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -109,7 +110,7 @@ def main() -> None:
             last_eval = spent
             state = {"model": model.state_dict(), "optimisers": [o.state_dict() for o in optims], "rng": torch.get_rng_state()}
             torch.save({**state, "spent": spent, "steps": steps, "tokens": tokens, "shape": model.shape.to_dict()}, checkpoint)
-            table = evaluate(model, tokenizer, 420)
+            table = evaluate(model, tokenizer, options.evaluate)
             print(json.dumps(table), flush=True)
             log.write(json.dumps({"minutes": spent / 60, "steps": steps, "tokens": tokens, "loss": running, **table}) + "\n")
             log.flush()
