@@ -33,10 +33,12 @@ await runProcess({
     for (const client of Object.values(clients)) onStop(() => client.close());
     const thinker = createModelBackend(modelProxy);
     onStop(() => thinker.close());
+    const checks = createVerifierClient(verifier);
+    onStop(() => checks.close());
     const orchestrator = createOrchestratorService({
       difficulty: clients.difficulty,
       thinker,
-      verifier: createVerifierClient(verifier),
+      verifier: checks,
       settings: planningSettingsOf(config),
       clock: systemClock,
       logger,

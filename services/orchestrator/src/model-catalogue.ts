@@ -1,4 +1,4 @@
-import { type Backend, type Clock, type Model, ReckonError } from "@reckon/core";
+import { type Backend, type Clock, findModel, type Model, ReckonError } from "@reckon/core";
 
 /** What models there are, remembered for a short while: every solve asks. */
 export interface ModelCatalogue {
@@ -26,7 +26,7 @@ export function createModelCatalogue(backend: Backend, clock: Clock): ModelCatal
     async find(id) {
       for (const fresh of [false, true]) {
         const models = await list(fresh);
-        const found = id === "" ? models[0] : models.find((model) => model.id === id);
+        const found = findModel(models, id);
         if (found) return found;
       }
       const ids = known?.models.map((model) => model.id) ?? [];

@@ -48,5 +48,5 @@ export function isSet({ values }: ParsedFlags, name: string): boolean {
 
 /** A minus sign that begins a sum, not a flag. */
 function isText(arg: string): boolean {
-  return /^-(?:[\d.(]|\s)/.test(arg) || (/^-[^-]/.test(arg) && /\s/.test(arg) && !arg.includes("="));
+  return /^-(?:[\d.(]|\s)/.test(arg) || (/^-[^-]/.test(arg) && /\s/.test(arg) && !/^-[a-z]=/i.test(arg));
 }

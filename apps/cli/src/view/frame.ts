@@ -74,7 +74,7 @@ function planLine(view: SolveView, width: number, { theme, waitingFor }: FrameOp
   const { glyphs } = theme;
   if (!view.plan || !view.started) return fitLine([span(waitingFor, "dim")], width, glyphs.ellipsis);
   const difficulty = `difficulty ${view.started.difficulty.score.toFixed(2)}`;
-  const words = [...describePlan(view.plan), difficulty].join(` ${glyphs.dot} `);
+  const words = [difficulty, ...describePlan(view.plan)].join(` ${glyphs.dot} `);
   return fitLine([span(words, "dim")], width, glyphs.ellipsis);
 }
 
