@@ -2,8 +2,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import { startService } from "@reckon/bench";
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@reckon/proto/grpc/health/v1/health";
+import { StatusService } from "@reckon/proto/reckon/admin/v1/status";
+import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { refusalOf } from "../src/refusal.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -47,7 +53,7 @@ describe("a configuration that is wrong stops the start and names what is wrong"
   });
 });
 
-describe("weights that are damaged stop the start and name the file", () => {
+describe("weights that are damaged", () => {
   const copyWeights = () => {
     const copy = join(folder, "weights");
     cpSync(weights, copy, { recursive: true });
@@ -58,31 +64,31 @@ describe("weights that are damaged stop the start and name the file", () => {
     for (let at = Math.floor(bytes.length / 2); at < bytes.length; at += 4099) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
     writeFileSync(file, bytes);
   };
+  const damages: [string, string, (file: string) => void][] = [
+    ["flipped bytes in the decoder", "decoder.onnx", flip],
+    ["a decoder cut short", "decoder.onnx", (file) => truncateSync(file, 1000)],
+    ["no tokenizer", "tokenizer.json", (file) => rmSync(file)],
+    ["a description that is no JSON", "model.json", (file) => writeFileSync(file, "{")],
+  ];
 
-  it.each([
-    ["model-proxy", "decoder.onnx"],
-    ["verifier", "prm.onnx"],
-  ] as const)("%s with flipped bytes in %s", async (name, file) => {
+  it.each(damages)("the model-proxy says so, by the file's name, and is not ready: %s", async (_, file, damage) => {
     const copy = copyWeights();
-    flip(join(copy, file));
-    expect(await complaintOf(name, { RECKON_ENGINE_WEIGHTS_DIR: copy })).toContain(file);
-  });
-
-  it("a file cut short", async () => {
-    const copy = copyWeights();
-    truncateSync(join(copy, "decoder.onnx"), 1000);
-    expect(await complaintOf("model-proxy", { RECKON_ENGINE_WEIGHTS_DIR: copy })).toContain("decoder.onnx");
-  });
-
-  it("a file that is missing", async () => {
-    const copy = copyWeights();
-    rmSync(join(copy, "tokenizer.json"));
-    expect(await complaintOf("model-proxy", { RECKON_ENGINE_WEIGHTS_DIR: copy })).toContain("tokenizer.json");
-  });
-
-  it("a description that is no JSON", async () => {
-    const copy = copyWeights();
-    writeFileSync(join(copy, "model.json"), "{");
-    expect(await complaintOf("model-proxy", { RECKON_ENGINE_WEIGHTS_DIR: copy })).toContain("model.json");
+    damage(join(copy, file));
+    const modelProxy = await startService({ name: "model-proxy", env: { RECKON_ENGINE_WEIGHTS_DIR: copy } });
+    try {
+      const transport = createGrpcTransport({ baseUrl: modelProxy.url });
+      const { status } = await createClient(Health, transport).check({});
+      expect(status).toBe(ServingStatus.NOT_SERVING);
+      for (let i = 0; i < 2; i += 1) {
+        const call = Array.fromAsync(createClient(ModelService, transport).generate({ problem: { prompt: "1 + 1" } }));
+        const refusal = await refusalOf(call);
+        expect(refusal.message).toContain(file);
+        expect(refusal.code).not.toBe("Internal");
+      }
+      expect(await createClient(StatusService, transport).getStatus({})).toMatchObject({ ready: false });
+    } finally {
+      modelProxy.signal("SIGTERM");
+      expect(await modelProxy.exited).toBe(0);
+    }
   });
 });
