@@ -1,4 +1,4 @@
-import { type Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { Metadata, type ServiceError } from "@grpc/grpc-js";
 
@@ -27,11 +27,18 @@ export function toHeaders(metadata: Metadata, into = new Headers()): Headers {
   return into;
 }
 
-/** The `ConnectError` that a failed grpc-js call stands for, with its details and trailers. */
+/**
+ * The `ConnectError` that a failed grpc-js call stands for, with its details and trailers. An error of the stream itself (a
+ * write to a call that has just ended) has no status: it is `unavailable`.
+ */
 export function toConnectErrorFromGrpc(error: ServiceError): ConnectError {
+  if (typeof error.code !== "number")
+    return new ConnectError(error.message, Code.Unavailable, undefined, undefined, error);
   const trailers = error.metadata === undefined ? new Headers() : toHeaders(error.metadata);
   const detailed = trailers.has(statusDetails) ? findTrailerError(trailers) : undefined;
-  const status = detailed ?? new ConnectError(decodeReserved(error.details), error.code as number as Code, trailers);
+  const status =
+    detailed ??
+    new ConnectError(decodeReserved(error.details ?? error.message), error.code as number as Code, trailers);
   status.cause = error;
   return status;
 }
