@@ -23,3 +23,12 @@ export interface Model {
   readonly contextLength: number;
   readonly parameters: number | undefined;
 }
+
+/** The model that an id or `backend/id` names, the first one (the default) where it is empty or absent; `undefined` if none. */
+export function findModel<M extends Pick<Model, "id" | "backend">>(
+  models: readonly M[],
+  id: string | undefined,
+): M | undefined {
+  if (id === undefined || id === "") return models[0];
+  return models.find((model) => model.id === id) ?? models.find((model) => `${model.backend}/${model.id}` === id);
+}

@@ -1,0 +1,1 @@
+export { createDifficultyService, type DifficultyServiceOptions } from "./service.ts";

@@ -1,0 +1,35 @@
+import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { createRpcServer, runProcess } from "@reckon/rpc";
+import { openStore, storePath } from "@reckon/store";
+import { createDifficultyService } from "./service.ts";
+
+const service = "difficulty";
+const config = loadConfig(readArguments(process.argv.slice(2)));
+
+await runProcess({
+  service,
+  telemetry: {
+    endpoint: config.telemetry.otlp_endpoint,
+    logLevel: config.telemetry.log_level,
+    recordPrompts: config.telemetry.record_prompts,
+  },
+  drainTimeoutMs: config.server.drain_timeout * 1000,
+  async start({ version, logger, onStop }) {
+    const warn = (message: string) => logger.warn(message);
+    const store = openStore({
+      path: storePath(config.store.path),
+      maxOutcomes: config.store.max_outcomes,
+      recordPrompts: config.telemetry.record_prompts,
+      warn,
+    });
+    onStop(() => store.close());
+    return createRpcServer({
+      service,
+      version,
+      logger,
+      ...listenAddress(service, config),
+      routes: (router) => router.service(DifficultyService, createDifficultyService({ store, warn })),
+    });
+  },
+});

@@ -1,0 +1,1 @@
+export { createModelProxyService, type ModelProxyOptions } from "./service.ts";

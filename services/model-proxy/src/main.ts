@@ -1,0 +1,44 @@
+import { createBackends, createModelRouter } from "@reckon/backends";
+import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { systemClock } from "@reckon/core";
+import { ModelService } from "@reckon/proto/reckon/model/v1/model";
+import { createRpcServer, runProcess } from "@reckon/rpc";
+import { observeLoad } from "@reckon/telemetry";
+import { followReadiness } from "./follow-readiness.ts";
+import { createModelProxyService } from "./service.ts";
+
+const service = "model-proxy";
+const config = loadConfig(readArguments(process.argv.slice(2)));
+
+await runProcess({
+  service,
+  telemetry: {
+    endpoint: config.telemetry.otlp_endpoint,
+    logLevel: config.telemetry.log_level,
+    recordPrompts: config.telemetry.record_prompts,
+  },
+  drainTimeoutMs: config.server.drain_timeout * 1000,
+  async start({ version, logger, onStop }) {
+    const warn = (message: string) => logger.warn(message);
+    const backends = createBackends(config, { warn });
+    const backend = createModelRouter(backends, warn);
+    onStop(() => backend.close());
+    for (const { name, load } of backends) onStop(observeLoad(name, load));
+    const server = await createRpcServer({
+      service,
+      version,
+      logger,
+      ...listenAddress(service, config),
+      routes: (router) => router.service(ModelService, createModelProxyService({ backend })),
+    });
+    // Asking for the models loads the embedded one, and finds out whether other backends answer.
+    await followReadiness({
+      check: () => backend.listModels(),
+      setReady: (ready) => server.setReady(ready),
+      log: warn,
+      clock: systemClock,
+      signal: server.drainSignal,
+    });
+    return server;
+  },
+});
