@@ -2,7 +2,6 @@ export * from "./create-logger.ts";
 export * from "./measure.ts";
 export * from "./names.ts";
 export * from "./record-prompts.ts";
-export * from "./rpc-spans.ts";
 export * from "./start-solve-telemetry.ts";
 export * from "./start-telemetry.ts";
 export * from "./with-span.ts";

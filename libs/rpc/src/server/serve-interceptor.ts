@@ -1,7 +1,7 @@
 import { Code, ConnectError, createContextKey, type Interceptor } from "@connectrpc/connect";
-import { context, type Span, trace } from "@opentelemetry/api";
+import { context } from "@opentelemetry/api";
 import { ReckonError } from "@reckon/core";
-import { type Logger, recordFailure, recordRpc, rpcSpans, tracer } from "@reckon/telemetry";
+import { type Logger, recordRpc } from "@reckon/telemetry";
 import { type CallContext, runInCall } from "../call-context.ts";
 import { toConnectError } from "../errors.ts";
 import { extractTrace, traceHeadersOf } from "../trace-context.ts";
@@ -21,7 +21,8 @@ export interface ServeInterceptorOptions {
 
 /**
  * The one interceptor of a server, around every handler: counts it while it really runs, gives it the context of its call
- * (signal, deadline, trace) at each step, starts the span that its method has, and turns what it throws into a status.
+ * (signal, deadline, trace) at each step, and turns what it throws into a status. It starts no span: which parts of the work
+ * are spans, the services know.
  */
 export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterceptorOptions): Interceptor {
   return (next) => async (req) => {
@@ -32,9 +33,7 @@ export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterc
       traceHeaders: traceHeadersOf(req.header),
       method,
     };
-    const parent = extractTrace(req.header);
-    const span = startSpan(method, parent);
-    const inside = span === undefined ? parent : trace.setSpan(parent, span);
+    const inside = extractTrace(req.header);
     const startedAtMs = performance.now();
     const countOut = isBuiltIn(req.service.typeName) ? undefined : calls.begin();
     const fail = (error: unknown) => {
@@ -49,8 +48,6 @@ export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterc
       signal: req.signal,
       onEnd: (error) => {
         countOut?.();
-        if (span !== undefined && error !== undefined) recordFailure(span, error);
-        span?.end();
         if (countOut !== undefined) recordRpc(method, statusName(error), performance.now() - startedAtMs);
       },
     };
@@ -71,11 +68,6 @@ export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterc
       throw fail(error);
     }
   };
-}
-
-function startSpan(method: string, parent: ReturnType<typeof extractTrace>): Span | undefined {
-  const name = rpcSpans[method];
-  return name === undefined ? undefined : tracer().startSpan(name, {}, parent);
 }
 
 function statusName(error: unknown): string {
