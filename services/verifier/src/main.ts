@@ -1,0 +1,30 @@
+import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
+import { createRpcServer, runProcess } from "@reckon/rpc";
+import { loadPrm } from "./load-prm.ts";
+import { createVerifierService } from "./service.ts";
+
+const service = "verifier";
+const config = loadConfig(readArguments(process.argv.slice(2)));
+
+await runProcess({
+  service,
+  telemetry: {
+    endpoint: config.telemetry.otlp_endpoint,
+    logLevel: config.telemetry.log_level,
+    recordPrompts: config.telemetry.record_prompts,
+  },
+  drainTimeoutMs: config.server.drain_timeout * 1000,
+  async start({ version, logger, onStop }) {
+    const loaded = await loadPrm({ weightsDir: config.engine.weights_dir, threads: config.engine.threads });
+    onStop(() => loaded.close());
+    if (loaded.prm === undefined) logger.error(`${loaded.prmMissing}; the programmatic checker serves alone`);
+    return createRpcServer({
+      service,
+      version,
+      logger,
+      ...listenAddress(service, config),
+      routes: (router) => router.service(VerifierService, createVerifierService(loaded)),
+    });
+  },
+});
