@@ -13,4 +13,5 @@ export {
   loadConfigWithSources,
 } from "./load-config.ts";
 export { nearestName } from "./nearest-name.ts";
+export { processConfig } from "./process-config.ts";
 export { readArguments } from "./read-arguments.ts";

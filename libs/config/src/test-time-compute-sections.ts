@@ -7,11 +7,15 @@ const seconds = { above: 0, max: limits.timeoutMs.max / 1000, unit: "seconds" };
 /** `[test_time_compute]`: how much thinking a problem may have. */
 export const testTimeComputeSection = z
   .object({
-    max_thinking_steps: integerKey(32, "The most reasoning steps of one sample.", limits.steps),
+    max_thinking_steps: integerKey(
+      32,
+      "The most reasoning steps of one sample; adaptive uses half of it for easy problems.",
+      limits.steps,
+    ),
     min_thinking_steps: integerKey(1, "The fewest reasoning steps a sample should have.", limits.steps),
     difficulty_threshold_multiplier: numberKey(
       2,
-      "How strongly difficulty scales what is spent: the hardest problems may get this many times the compute of the easiest of their strategy.",
+      "Each of the three bands of difficulty of adaptive may use this many times the samples of the one below.",
       { above: 0, max: 16 },
     ),
     confidence_threshold: numberKey(0.85, "Thinking stops when the confidence in the leading answer reaches this.", {
@@ -19,8 +23,11 @@ export const testTimeComputeSection = z
       max: 1,
     }),
     verification_rounds: integerKey(3, "The most rounds of verification.", limits.verificationRounds),
-    self_consistency_samples: integerKey(5, "Samples of a comprehensive solve, before escalation.", limits.samples),
-    adaptive_scaling: booleanKey(true, "Spend by difficulty; false gives every problem the same plan."),
+    self_consistency_samples: integerKey(5, "Samples of a comprehensive solve, unless it escalates.", limits.samples),
+    adaptive_scaling: booleanKey(
+      true,
+      "Let adaptive spend by difficulty; false plans every problem as one of middling difficulty.",
+    ),
     early_stopping: booleanKey(true, "Stop as soon as another sample would not change the answer."),
   })
   .describe("How much thinking a problem may have.");
@@ -28,24 +35,31 @@ export const testTimeComputeSection = z
 /** `[strategies]`: widths of the search methods. */
 export const strategiesSection = z
   .object({
-    beam_search_width: integerKey(4, "Width of the search: samples in flight of a comprehensive solve.", {
+    beam_search_width: integerKey(4, "Width of the method beam. Not served yet, so without effect.", {
       min: 1,
       max: limits.window.max,
     }),
-    monte_carlo_samples: integerKey(10, "Samples of the method monte-carlo.", limits.samples),
+    monte_carlo_samples: integerKey(
+      10,
+      "Samples of the method monte-carlo. Not served yet, so without effect.",
+      limits.samples,
+    ),
   })
   .describe("Widths of the search methods.");
 
 /** `[integration]`: what Reckon works with, where it is there. */
 export const integrationSection = z
   .object({
-    use_tpu_kernels: booleanKey(true, "Prefer backends on TPUs where some are configured."),
+    use_tpu_kernels: booleanKey(true, "Prefer backends on TPUs. Accepted, without effect yet."),
     enable_router_integration: booleanKey(
       true,
-      "Let the model proxy choose among backends; false uses the default one.",
+      "Let requests choose among the configured backends; false uses the default one alone.",
     ),
-    enable_memory_monitoring: booleanKey(true, "Report the memory of each process."),
-    enable_metrics_collection: booleanKey(true, "Collect metrics; they are exported where an OTLP endpoint is set."),
+    enable_memory_monitoring: booleanKey(true, "Report the memory of each process. Accepted, without effect yet."),
+    enable_metrics_collection: booleanKey(
+      true,
+      "Collect metrics. Accepted, without effect yet: they are exported where an OTLP endpoint is set.",
+    ),
   })
   .describe("What Reckon works with, where it is there.");
 
@@ -62,12 +76,19 @@ export const performanceSection = z
 /** `[fallbacks]`: what happens when something fails. */
 export const fallbacksSection = z
   .object({
-    enable_auto_fallback: booleanKey(true, "Go on with `fallback_strategy` where a plan cannot be carried out."),
+    enable_auto_fallback: booleanKey(
+      true,
+      "Let a solve that ends without confidence go on with the strategy above its own.",
+    ),
     fallback_strategy: choiceKey(
       ["fast", "balanced", "comprehensive", "adaptive"],
       "balanced",
-      "The strategy to go on with.",
+      "The strategy that fast goes on with.",
     ),
-    max_retries: integerKey(2, "How often a failed call to a backend is tried again.", { min: 0, max: 16 }),
+    max_retries: integerKey(
+      2,
+      "Samples that may replace failed ones in one solve, and how often a lost call to the models is opened again.",
+      { min: 0, max: 16 },
+    ),
   })
   .describe("What happens when something fails.");

@@ -1,11 +1,11 @@
-import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { listenAddress, processConfig } from "@reckon/config";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { createRpcServer, runProcess } from "@reckon/rpc";
 import { openStore, storePath } from "@reckon/store";
 import { createDifficultyService } from "./service.ts";
 
 const service = "difficulty";
-const config = loadConfig(readArguments(process.argv.slice(2)));
+const config = processConfig();
 
 await runProcess({
   service,

@@ -1,5 +1,5 @@
 import { createBackends, createModelRouter } from "@reckon/backends";
-import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { listenAddress, processConfig } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { createRpcServer, runProcess } from "@reckon/rpc";
@@ -8,7 +8,7 @@ import { followReadiness } from "./follow-readiness.ts";
 import { createModelProxyService } from "./service.ts";
 
 const service = "model-proxy";
-const config = loadConfig(readArguments(process.argv.slice(2)));
+const config = processConfig();
 
 await runProcess({
   service,
@@ -20,7 +20,8 @@ await runProcess({
   drainTimeoutMs: config.server.drain_timeout * 1000,
   async start({ version, logger, onStop }) {
     const warn = (message: string) => logger.warn(message);
-    const backends = createBackends(config, { warn });
+    const configured = createBackends(config, { warn });
+    const backends = config.integration.enable_router_integration ? configured : configured.slice(0, 1);
     const backend = createModelRouter(backends, warn);
     onStop(() => backend.close());
     for (const { name, load } of backends) onStop(observeLoad(name, load));

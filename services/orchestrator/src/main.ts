@@ -1,4 +1,4 @@
-import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { listenAddress, processConfig } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
@@ -10,7 +10,7 @@ import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
 
 const service = "orchestrator";
-const config = loadConfig(readArguments(process.argv.slice(2)));
+const config = processConfig();
 const { difficulty, verifier, model_proxy: modelProxy } = config.services;
 const drainTimeoutMs = config.server.drain_timeout * 1000;
 // What remains of the drain after this is for the answers to reach their clients.

@@ -1,11 +1,11 @@
-import { listenAddress, loadConfig, readArguments } from "@reckon/config";
+import { listenAddress, processConfig } from "@reckon/config";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createRpcServer, runProcess } from "@reckon/rpc";
 import { loadPrm } from "./load-prm.ts";
 import { createVerifierService } from "./service.ts";
 
 const service = "verifier";
-const config = loadConfig(readArguments(process.argv.slice(2)));
+const config = processConfig();
 
 await runProcess({
   service,
