@@ -104,7 +104,9 @@ export function createJudge(
     receive(event) {
       const docket = docketOf(event.sample);
       docket.awaited -= 1;
-      const score = scoreOfVerdicts(event.verdicts);
+      // The process reward model's verdict on an answer sums up its steps, which count already.
+      const isAnswer = event.type === "answer-verdicts";
+      const score = scoreOfVerdicts(isAnswer ? event.verdicts.filter((v) => v.verifier !== "prm") : event.verdicts);
       if (event.type === "answer-verdicts") {
         docket.verdicts.push(...event.verdicts);
         docket.answerScore = score;
