@@ -1,6 +1,7 @@
+import { inferAnswerKind } from "@reckon/answers";
 import type { AnswerKind, Difficulty, Problem, Signal } from "@reckon/core";
 import { questionOf } from "@reckon/core";
-import { answerKindOf, classifyDomain, type ProblemDomain } from "./problem-domain.ts";
+import { classifyDomain, type ProblemDomain } from "./problem-domain.ts";
 import { domainSignal, lengthSignal, SIGNAL_WEIGHTS, syntacticDepthSignal, vocabularySignal } from "./text-signals.ts";
 
 /** What is known of similar past problems. */
@@ -18,8 +19,7 @@ export const emptyHistory: HistorySummary = { count: 0, errorRate: undefined };
 export interface DifficultyEstimate {
   readonly difficulty: Difficulty;
   readonly domain: ProblemDomain;
-  /** `undefined` where the text does not show it. */
-  readonly answerKind: AnswerKind | undefined;
+  readonly answerKind: AnswerKind;
 }
 
 /** Pseudo-counts that text alone is worth; less where the domain is not known, since then nothing speaks for the estimate. */
@@ -53,7 +53,7 @@ export function estimateDifficulty(problem: Problem, history: HistorySummary = e
       overridden: false,
     },
     domain,
-    answerKind: problem.answerKind ?? answerKindOf(domain),
+    answerKind: problem.answerKind ?? inferAnswerKind(text),
   };
 }
 

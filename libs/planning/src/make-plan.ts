@@ -53,10 +53,7 @@ export function makePlan(input: MakePlanInput): Plan {
   const rounds = chooseRounds(limits, overrides, verifiers, reasons);
   const method = chooseMethod(limits, overrides, rounds, reasons);
   const samples = chooseSamples(limits, overrides, method, reasons);
-  const window = Math.min(
-    samples,
-    overrides.window ?? (overrides.samples === undefined ? limits.window : Math.max(limits.window, 1)),
-  );
+  const window = Math.min(samples, overrides.window ?? limits.window);
   if (overrides.window !== undefined) reasons.push(`at most ${window} samples at once, as the client asked`);
   const steps = chooseSteps(limits, overrides, reasons);
   const temperature = chooseTemperature(overrides, samples, reasons);
@@ -69,7 +66,7 @@ export function makePlan(input: MakePlanInput): Plan {
     ...steps,
     maxSampleTokens: Math.max(MIN_SAMPLE_TOKENS, steps.maxSteps * TOKENS_PER_STEP),
     verificationRounds: rounds,
-    stopRule: chooseStopRule(strategy, overrides, samples, settings, reasons),
+    stopRule: chooseStopRule(overrides, { strategy, samples, scored: rounds > 0 }, settings, reasons),
     timeoutMs: overrides.timeoutMs ?? limits.timeoutMs,
     temperature,
     topP: overrides.topP ?? 1,
@@ -125,6 +122,10 @@ function chooseSamples(limits: StrategyLimits, overrides: PlanOverrides, method:
     }
     return 1;
   }
+  if (overrides.samples === undefined && overrides.temperature === 0) {
+    reasons.push("one sample: at temperature 0 all of them are alike");
+    return 1;
+  }
   if (overrides.samples === undefined) return limits.samples;
   reasons.push(`at most ${overrides.samples} samples, as the client asked`);
   return overrides.samples;
@@ -165,24 +166,32 @@ function chooseSelection(method: Method, overrides: PlanOverrides, rounds: numbe
   return rounds > 0 ? "weighted-vote" : "majority";
 }
 
+/** Threshold of the Beta rule: the authors' own (arXiv 2305.11860). */
+const BETA_THRESHOLD = 0.95;
+/** `comprehensive` asks for more certainty than was configured, never for less. */
+const COMPREHENSIVE_THRESHOLD = 0.95;
+/** A sample that adds less than this to P(the answer is right) is not worth its tokens; chosen by replay of recorded samples. */
+const MIN_GAIN = 0.04;
+
 function chooseStopRule(
-  strategy: Strategy,
   overrides: PlanOverrides,
-  samples: number,
+  plan: { readonly strategy: Strategy; readonly samples: number; readonly scored: boolean },
   settings: PlanningSettings,
   reasons: string[],
 ): StopRule {
   const early = overrides.earlyStopping ?? settings.earlyStopping;
-  if (!early || samples === 1) {
-    if (!early) reasons.push("early stopping is off: every planned sample ends");
-    return { name: "none", threshold: 1, minVotes: 1 };
+  if (!early) reasons.push("early stopping is off: every planned sample ends");
+  if (!early || plan.samples === 1) return { name: "none", threshold: 1, minVotes: 1 };
+  const asked = overrides.confidenceThreshold;
+  if (asked === undefined && !plan.scored) {
+    reasons.push(`stops when the leader stays the leader with probability ${BETA_THRESHOLD}`);
+    return { name: "beta", threshold: BETA_THRESHOLD, minVotes: 2 };
   }
-  const threshold = overrides.confidenceThreshold ?? settings.confidenceThreshold;
-  const why = overrides.confidenceThreshold === undefined ? "" : ", as the client asked";
-  if (strategy === "adaptive" || overrides.confidenceThreshold !== undefined) {
-    reasons.push(`stops at a confidence of ${threshold}${why}`);
-    return { name: "confidence", threshold, minVotes: 1 };
-  }
-  reasons.push("stops when the leader stays the leader with probability 0.95");
-  return { name: "beta", threshold: 0.95, minVotes: 2 };
+  const configured = settings.confidenceThreshold;
+  const usual = plan.strategy === "comprehensive" ? Math.max(configured, COMPREHENSIVE_THRESHOLD) : configured;
+  const threshold = asked ?? usual;
+  reasons.push(`stops at a confidence of ${threshold}${asked === undefined ? "" : ", as the client asked"}`);
+  if (plan.strategy !== "adaptive") return { name: "confidence", threshold, minVotes: 1 };
+  reasons.push(`gives up once another sample would add less than ${MIN_GAIN} to the confidence`);
+  return { name: "confidence", threshold, minVotes: 1, minGain: MIN_GAIN };
 }

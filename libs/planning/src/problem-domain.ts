@@ -1,5 +1,3 @@
-import type { AnswerKind } from "@reckon/core";
-
 /** What a problem is about, as far as its text shows it. */
 export type ProblemDomain =
   | "arithmetic"
@@ -27,14 +25,17 @@ export const DOMAIN_DIFFICULTY: Record<ProblemDomain, number> = {
   general: 0.8,
 };
 
+/** The rules below take quadratic time on hostile texts; what a problem is about shows early. */
+const MAX_CHARACTERS = 4_000;
 const EQUATION = /[0-9a-z)]\s*=\s*[-(0-9a-z]/i;
 const SQUARED_UNKNOWN = /\b\d*[a-z]\s*(\^\s*2|²)|\bquadratic\b/i;
 
 /**
- * Classifies a problem by its text alone; the first rule that holds decides. `general` where none does: then nothing is
+ * Classifies a problem by the first 4,000 characters of its text; the first rule that holds decides. `general` where none does: then nothing is
  * known, and the prior stays wide.
  */
-export function classifyDomain(text: string): ProblemDomain {
+export function classifyDomain(question: string): ProblemDomain {
+  const text = question.slice(0, MAX_CHARACTERS);
   const numbers = text.match(/\d+/g)?.length ?? 0;
   const words = text.match(/[A-Za-z]{2,}/g)?.length ?? 0;
   if (
@@ -62,18 +63,4 @@ export function classifyDomain(text: string): ProblemDomain {
   if (operators >= 1 && words <= 6) return "arithmetic";
   if (words >= 8 && numbers >= 2) return "word-problem";
   return operators >= 1 || numbers >= 2 ? "arithmetic" : "general";
-}
-
-/** The kind of answer that a domain has; `undefined` where it cannot be told. */
-export function answerKindOf(domain: ProblemDomain): AnswerKind | undefined {
-  switch (domain) {
-    case "code":
-      return "code";
-    case "choice":
-      return "choice";
-    case "general":
-      return undefined;
-    default:
-      return "number";
-  }
 }

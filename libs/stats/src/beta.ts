@@ -1,4 +1,4 @@
-import { logBeta } from "./log-gamma.ts";
+import { logBetaKernel } from "./log-gamma.ts";
 
 const MAX_TERMS = 10_000;
 const TINY = 1e-300;
@@ -35,7 +35,7 @@ export function regularisedBeta(x: number, a: number, b: number): number {
   if (!(a > 0 && b > 0)) throw new RangeError(`a and b must be > 0, got ${a} and ${b}`);
   if (x === 0 || x === 1) return x;
   // The fraction converges fast below the mean only; the symmetry I_x(a, b) = 1 - I_(1-x)(b, a) serves the other side.
-  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
+  const front = Math.exp(logBetaKernel(x, a, b));
   if (x <= (a + 1) / (a + b + 2)) return (front * continuedFraction(x, a, b)) / a;
   return 1 - (front * continuedFraction(1 - x, b, a)) / b;
 }

@@ -235,7 +235,10 @@ export class SolveRun {
     // Pruned and cut ones may still be settling.
     if (this.#book.live().length > 0 || this.#opening) return;
     const { ends, started } = this.#book;
-    if (this.#ballot.cast.length === 0 && ends.failed === started) return this.#stop("failed");
+    if (this.#ballot.cast.length === 0 && ends.failed === started) {
+      this.#stop("failed");
+      return;
+    }
     const { problem, difficulty, overrides = {} } = this.#input;
     const { capabilities, verifier } = this.#ports;
     const confidence = this.#ballot.confidence(this.#confidence);
@@ -244,7 +247,10 @@ export class SolveRun {
       { confidence, cut: ends.length, freshRounds: this.#freshRounds },
       { problem, difficulty, overrides, capabilities, settings: this.#settings, verifiers: verifier?.names ?? [] },
     );
-    if (next === undefined || next.samples <= started) return this.#stop("exhausted");
+    if (next === undefined || next.samples <= started) {
+      this.#stop("exhausted");
+      return;
+    }
     if (next.strategy === this.#plan.strategy) this.#freshRounds += 1;
     this.#plan = next;
     this.outbox.push({ type: "plan-changed", reason: "escalated", detail: next.reasons[0] ?? "", plan: next });
@@ -348,7 +354,8 @@ export class SolveRun {
     const open = this.phase === "thinking" || this.#ballot.cast.length === 0;
     if (answer === undefined || !enough || !open) {
       this.#announceEnd(record, { answer });
-      return this.#advance();
+      this.#advance();
+      return;
     }
     record.answer = answer;
     if (this.phase === "thinking" && this.#judge?.working) {

@@ -1,0 +1,128 @@
+import { type PlanOverrides, problemFromPrompt, type Strategy } from "@reckon/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { overriddenDifficulty } from "./estimate-difficulty.ts";
+import { type MakePlanInput, makePlan } from "./make-plan.ts";
+import { defaultPlanningSettings } from "./settings.ts";
+
+const capabilities = {
+  logprobs: false,
+  n: true,
+  abort: true,
+  continueFromPrefix: true,
+  seed: true,
+  processReward: true,
+  policies: ["baseline"],
+};
+const planOf = (overrides: PlanOverrides = {}, difficulty = 0.5, more: Partial<MakePlanInput> = {}) =>
+  makePlan({
+    problem: problemFromPrompt("2 + 2"),
+    difficulty: overriddenDifficulty(difficulty),
+    overrides,
+    capabilities,
+    ...more,
+  });
+
+describe("makePlan", () => {
+  it("gives fast, balanced and comprehensive their limits and timeouts", () => {
+    expect(planOf({ strategy: "fast" })).toMatchObject({
+      ...{
+        method: "single",
+        samples: 1,
+        window: 1,
+        maxSteps: 3,
+        verificationRounds: 0,
+        timeoutMs: 2_000,
+        temperature: 0,
+      },
+    });
+    expect(planOf({ strategy: "balanced" })).toMatchObject({
+      ...{ samples: 3, window: 2, maxSteps: 8, verificationRounds: 1, timeoutMs: 5_000 },
+    });
+    expect(planOf({ strategy: "comprehensive" })).toMatchObject({
+      ...{ samples: 5, window: 4, maxSteps: 20, verificationRounds: 3, timeoutMs: 10_000 },
+    });
+  });
+
+  it("lets adaptive spend more on harder problems, up to 32 steps in 30 s", () => {
+    const plans = [0.1, 0.5, 0.9].map((difficulty) => planOf({}, difficulty));
+    const rising = (of: (plan: (typeof plans)[number]) => number) => plans.map(of);
+    expect(rising((p) => p.samples)).toEqual([8, 16, 32]);
+    expect(rising((p) => p.maxSteps)).toEqual([16, 24, 32]);
+    expect(rising((p) => p.verificationRounds)).toEqual([1, 2, 3]);
+    expect(plans.every((p) => p.timeoutMs === 30_000 && p.strategy === "adaptive" && p.window <= 8)).toBe(true);
+    const settings = { ...defaultPlanningSettings, adaptiveScaling: false };
+    expect(planOf({}, 0.9, { settings })).toMatchObject({ samples: 16, maxSteps: 24 });
+  });
+
+  it("keeps to whatever the client fixed", () => {
+    const overrides = fc.record(
+      {
+        strategy: fc.constantFrom<Strategy>("fast", "balanced", "comprehensive", "adaptive"),
+        samples: fc.integer({ min: 1, max: 256 }),
+        window: fc.integer({ min: 1, max: 256 }),
+        maxSteps: fc.integer({ min: 1, max: 64 }),
+        verificationRounds: fc.integer({ min: 0, max: 16 }),
+        timeoutMs: fc.integer({ min: 1, max: 600_000 }),
+        temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+        topP: fc.double({ min: 0.01, max: 1, noNaN: true }),
+        confidenceThreshold: fc.double({ min: 0.01, max: 1, noNaN: true }),
+        model: fc.string(),
+        earlyStopping: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(overrides, fc.double({ min: 0, max: 1, noNaN: true }), (fixed, difficulty) => {
+        const plan = planOf(fixed, difficulty);
+        for (const key of [
+          "samples",
+          "maxSteps",
+          "verificationRounds",
+          "timeoutMs",
+          "temperature",
+          "topP",
+          "model",
+        ] as const) {
+          if (fixed[key] !== undefined) expect(plan[key]).toBe(fixed[key]);
+        }
+        expect(plan.window).toBeLessThanOrEqual(Math.min(plan.samples, fixed.window ?? 256));
+        expect(plan.window).toBeGreaterThanOrEqual(1);
+        expect(plan.minSteps).toBeLessThanOrEqual(plan.maxSteps);
+        if (fixed.earlyStopping === false) expect(plan.stopRule.name).toBe("none");
+        else if (fixed.confidenceThreshold !== undefined && plan.samples > 1) {
+          expect(plan.stopRule).toMatchObject({ name: "confidence", threshold: fixed.confidenceThreshold });
+        }
+        expect(plan.reasons.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it("uses the difficulty that the client set", () => {
+    expect(planOf({ difficulty: 0.9 }, 0.1).samples).toBe(32);
+  });
+
+  it("refuses methods that are not served, by name", () => {
+    for (const method of ["beam", "monte-carlo", "tree", "revision"] as const) {
+      expect(() => planOf({ method })).toThrow(expect.objectContaining({ code: "failed-precondition" }));
+      expect(() => planOf({ method })).toThrow(method);
+    }
+  });
+
+  it("refuses a seed where the backend would ignore it, and overrides that contradict each other", () => {
+    const unseeded = { capabilities: { ...capabilities, seed: false } };
+    expect(() => planOf({ seed: 1 }, 0.5, unseeded)).toThrow(expect.objectContaining({ code: "failed-precondition" }));
+    expect(() => planOf({ minSteps: 9, maxSteps: 3 })).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+    expect(() => planOf({ method: "single", samples: 4 })).toThrow("got 4");
+  });
+
+  it("plans no verification where there is no verifier, and says so", () => {
+    const plan = planOf({}, 0.5, { verifiers: [] });
+    expect(plan).toMatchObject({ verificationRounds: 0, method: "self-consistency", stopRule: { name: "beta" } });
+    expect(plan.reasons.join()).toContain("no verifier");
+  });
+
+  it("takes one sample at temperature 0", () => {
+    expect(planOf({ temperature: 0 }).samples).toBe(1);
+  });
+});
