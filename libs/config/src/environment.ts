@@ -10,6 +10,8 @@ export const processVariables: Readonly<Record<string, string>> = {
   RECKON_HOST: "Address that this one process listens on, whichever service it is.",
   RECKON_PORT: "Port that this one process listens on, whichever service it is; 0 picks a free one.",
   RECKON_EXIT_WITH_PARENT: "`1`: the process ends when its standard input does, so with the parent that holds it.",
+  RECKON_SERVICES_FROM_STDIN:
+    "`1`: the orchestrator reads the addresses of the other services from its standard input.",
   RECKON_URL: "Server that the `reckon` command talks to instead of starting its own.",
 };
 

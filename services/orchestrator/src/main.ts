@@ -8,9 +8,10 @@ import { createModelBackend, createRpcClient, createRpcServer, createVerifierCli
 import { forwardInner } from "./forwarders.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
+import { serviceAddresses } from "./service-addresses.ts";
 
 const service = "orchestrator";
-const config = processConfig();
+const config = processConfig([...process.argv.slice(2), ...(await serviceAddresses())]);
 const { difficulty, verifier, model_proxy: modelProxy } = config.services;
 const drainTimeoutMs = config.server.drain_timeout * 1000;
 // What remains of the drain after this is for the answers to reach their clients.
@@ -33,7 +34,7 @@ await runProcess({
     for (const client of Object.values(clients)) onStop(() => client.close());
     const thinker = createModelBackend(modelProxy);
     onStop(() => thinker.close());
-    const checks = createVerifierClient(verifier);
+    const checks = createVerifierClient(verifier, { names: config.verifier.verifiers });
     onStop(() => checks.close());
     const orchestrator = createOrchestratorService({
       difficulty: clients.difficulty,

@@ -21,6 +21,8 @@ export interface ServiceProcess {
   readonly url: Promise<string>;
   /** Resolves when the process has ended; with its exit code, or `undefined` where a signal ended it. */
   readonly exited: Promise<number | undefined>;
+  /** Writes a line to its standard input. */
+  send(line: string): void;
   /** SIGTERM, so that it drains; SIGKILL where it has not ended by then. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -37,7 +39,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     stdio: ["pipe", "pipe", "pipe"],
     detached: process.platform !== "win32",
   });
-  // Writes never happen on it; a child that is gone must not raise an error here.
+  // A child that is gone is told of by `exited`; a write to it must not raise an error here.
   child.stdin.on("error", () => undefined);
 
   const lastLines: string[] = [];
@@ -67,7 +69,8 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     child.once("close", () => clearTimeout(timer));
   });
   url.catch(() => undefined);
-  return { service, url, exited, stop: (timeoutMs) => stopProcess(child, exited, timeoutMs) };
+  const send = (line: string) => void child.stdin.write(`${line}\n`);
+  return { service, url, exited, send, stop: (timeoutMs) => stopProcess(child, exited, timeoutMs) };
 }
 
 function readyUrlOf(line: string): string | undefined {

@@ -53,7 +53,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       onLine: (line) => options.onLine?.(service, line),
     });
     processes.push(started);
-    return Promise.race([started.url, aborted.promise]);
+    return { ...started, url: Promise.race([started.url, aborted.promise]) };
   };
   const stop = async (timeoutMs = 10_000) => {
     const [last, ...others] = processes.toReversed();
@@ -61,19 +61,28 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await Promise.all(others.map((process) => process.stop(timeoutMs)));
   };
   try {
-    const [modelProxy, verifier, difficulty] = await Promise.all(
-      inner.map((service) => start(service, { RECKON_HOST: "127.0.0.1", RECKON_PORT: "0" })),
-    );
-    const addresses = { difficulty, verifier, "model-proxy": modelProxy } as Record<(typeof inner)[number], string>;
-    const url = await start("orchestrator", {
+    const behind = inner.map((service) => start(service, { RECKON_HOST: "127.0.0.1", RECKON_PORT: "0" }));
+    // It loads while the others do, and is told their addresses as soon as those are known.
+    const front = start("orchestrator", {
       RECKON_HOST: options.host ?? "127.0.0.1",
       RECKON_PORT: String(options.port ?? 0),
-      RECKON_SERVICES_DIFFICULTY: new URL(addresses.difficulty).host,
-      RECKON_SERVICES_VERIFIER: new URL(addresses.verifier).host,
-      RECKON_SERVICES_MODEL_PROXY: new URL(addresses["model-proxy"]).host,
+      RECKON_SERVICES_FROM_STDIN: "1",
     });
+    // One that fails early is the reason to give up, whichever is waited for.
+    front.url.catch(() => undefined);
+    const ready = Promise.all(behind.map(({ url }) => url));
+    await Promise.race([ready, front.url]);
+    const [modelProxy, verifier, difficulty] = (await ready) as [string, string, string];
+    front.send(
+      JSON.stringify({
+        model_proxy: new URL(modelProxy).host,
+        verifier: new URL(verifier).host,
+        difficulty: new URL(difficulty).host,
+      }),
+    );
+    const url = await front.url;
     const broken = Promise.race(processes.map(({ service, exited }) => exited.then(() => service)));
-    return { url, urls: { orchestrator: url, ...addresses }, broken, stop };
+    return { url, urls: { orchestrator: url, "model-proxy": modelProxy, verifier, difficulty }, broken, stop };
   } catch (error) {
     await stop(2_000);
     throw error;
