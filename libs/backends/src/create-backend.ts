@@ -14,12 +14,15 @@ export interface BackendDeps {
   readonly warn?: (message: string) => void;
 }
 
+/** Backends generate; scoring is the verifier's, which loads the reward model itself. */
+const parts = ["decoder"] as const;
+
 /** Makes the backend that a section `[backends.NAME]` describes; nothing is connected or loaded until it is used. */
 export function createBackend(name: string, config: BackendConfig, deps: BackendDeps = {}): Backend {
-  const { startEngine = createEngine, env = process.env, warn = console.warn } = deps;
+  const { startEngine = () => createEngine({ parts }), env = process.env, warn = console.warn } = deps;
   switch (config.kind) {
     case "embedded":
-      return createEmbeddedBackend(name, () => startEngine());
+      return createEmbeddedBackend(name, startEngine);
     case "openai":
       return createOpenAiBackend(name, config, { env, warn });
   }
@@ -28,7 +31,7 @@ export function createBackend(name: string, config: BackendConfig, deps: Backend
 /** Makes all configured backends, the default one first; the embedded model is run as `[engine]` says. */
 export function createBackends(config: Config, deps: BackendDeps = {}): Backend[] {
   const { threads, max_batch: maxBatch, weights_dir: weightsDir } = config.engine;
-  const startEngine = deps.startEngine ?? (() => createEngine({ threads, maxBatch, weightsDir }));
+  const startEngine = deps.startEngine ?? (() => createEngine({ threads, maxBatch, weightsDir, parts }));
   return Object.entries(config.backends).map(([name, backend]) =>
     createBackend(name, backend, { ...deps, startEngine }),
   );

@@ -19,12 +19,13 @@ await runProcess({
     const loaded = await loadPrm({ weightsDir: config.engine.weights_dir, threads: config.engine.threads });
     onStop(() => loaded.close());
     if (loaded.prm === undefined) logger.error(`${loaded.prmMissing}; the programmatic checker serves alone`);
+    const verifier = createVerifierService({ ...loaded, verifiers: config.verifier.verifiers });
     return createRpcServer({
       service,
       version,
       logger,
       ...listenAddress(service, config),
-      routes: (router) => router.service(VerifierService, createVerifierService(loaded)),
+      routes: (router) => router.service(VerifierService, verifier),
     });
   },
 });

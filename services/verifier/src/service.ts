@@ -16,6 +16,8 @@ export interface VerifierServiceOptions {
   readonly prmMissing?: string;
   /** How step scores become the process reward model's score of a sample. Default `min`. */
   readonly aggregation?: ScoreAggregation;
+  /** Who is asked where the client names none. Default: the process reward model and the checker. */
+  readonly verifiers?: readonly VerifierName[];
 }
 
 /**
@@ -38,7 +40,7 @@ export function createVerifierService(options: VerifierServiceOptions = {}): Ser
       ),
     );
   return {
-    ...serveScoring(createVerifier([...judges.values()]), select),
+    ...serveScoring(select(options.verifiers ?? [...judges.keys()]), select),
     checkEquivalence(request, { signal }) {
       const kind = answerKindFromProto(request.answerKind);
       assertEquivalenceRequest(request);
