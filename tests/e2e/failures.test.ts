@@ -5,7 +5,7 @@ import { longProblem, longSolve } from "../src/long-solve.ts";
 
 let cluster: Cluster;
 beforeEach(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ env: { RECKON_SERVER_DRAIN_TIMEOUT: "3" } });
 });
 afterEach(() => cluster?.stop());
 

@@ -58,14 +58,23 @@ export const grpcJs: ClientKind = {
 export const grpcWeb: ClientKind = {
   name: "gRPC-Web",
   sendsStreams: false,
-  call: (url, method, requests) => callOver(createGrpcWebTransport({ baseUrl: url }), method, requests[0] ?? {}),
+  call: (url, method, requests) => callOver(createGrpcWebTransport({ baseUrl: url }), method, requests),
 };
 
-async function callOver(transport: Transport, method: DescMethod, request: object): Promise<readonly Message[]> {
+async function callOver(
+  transport: Transport,
+  method: DescMethod,
+  requests: readonly object[],
+): Promise<readonly Message[]> {
   const client = createClient(method.parent, transport) as Record<string, (input: object) => unknown>;
-  const result = client[method.localName]?.(request);
+  const isStream = method.methodKind === "bidi_streaming" || method.methodKind === "client_streaming";
+  const result = client[method.localName]?.(isStream ? streamOf(requests) : (requests[0] ?? {}));
   if (method.methodKind === "unary") return [(await result) as Message];
   return Array.fromAsync(result as AsyncIterable<Message>);
+}
+
+async function* streamOf(requests: readonly object[]): AsyncGenerator<object> {
+  yield* requests;
 }
 
 /** Connect with JSON over HTTP/1.1, written by hand, as `curl` sends it. */

@@ -10,7 +10,8 @@ import { currentTraceparent } from "../trace-context.ts";
 
 /**
  * A generation over one GenerateWindow call. A call that breaks ends every sample that had not ended as failed, exactly once,
- * with the tokens seen so far and the error's own word on whether to try again; samples started after that fail at once.
+ * with the tokens seen so far and the error's own word on whether to try again; then `events` throws the error, so that
+ * nobody goes on starting samples on a call that is gone.
  */
 export function createRemoteGeneration(
   requests: AsyncQueue<GenerateWindowRequest>,
@@ -51,6 +52,7 @@ export function createRemoteGeneration(
     requests.end();
     for (const sample of [...live.keys()]) fail(sample, error);
     endIfDone();
+    events.fail(error);
   };
   const run = async () => {
     try {
@@ -69,10 +71,11 @@ export function createRemoteGeneration(
     start(sample, overrides = {}) {
       if (used.has(sample))
         throw new ReckonError("invalid-argument", `sample ${sample} was started before in this call`);
+      // Whoever reads the events is told of the broken call by them.
+      if (broken !== undefined) return;
       if (finished) throw new ReckonError("failed-precondition", `sample ${sample} was started after finish`);
       used.add(sample);
       live.set(sample, 0);
-      if (broken !== undefined) return fail(sample, broken);
       const { temperature, prefix } = overrides;
       send({ request: { case: "start", value: { sample, temperature, prefix, traceparent: currentTraceparent() } } });
     },

@@ -12,8 +12,8 @@ export interface VerifierClientOptions extends Omit<RpcClientOptions, "target" |
 }
 
 /**
- * A core `Verifier` over a VerifierService: each scoring is one Score call. A service that fails abstains: whatever was asked
- * of it, and will be, is answered by an abstention of each verifier with the reason. Calls inherit deadline, cancellation and
+ * A core `Verifier` over a VerifierService: each scoring is one Score call. A service that fails abstains from what it was
+ * asked and then ends the events with its error. Calls inherit deadline, cancellation and
  * trace of the call being served.
  */
 export function createVerifierClient(

@@ -5,8 +5,9 @@ import { scoringEventFromProto } from "../convert/scoring.ts";
 import { currentTraceparent } from "../trace-context.ts";
 
 /**
- * A scoring over one Score call. Each step and each answer brings exactly one event: verdicts, or, where the call has broken,
- * an abstention of each verifier with the reason. Dropping a sample takes back what it still waits for.
+ * A scoring over one Score call. Each step and each answer brings exactly one event. Where the call breaks, what waits is
+ * answered by an abstention of each verifier with the reason, and then `events` throws the error, so that whoever reads them
+ * can go on without verdicts and say so. Dropping a sample takes back what it still waits for.
  */
 export function createRemoteScoring(
   names: readonly VerifierName[],
@@ -49,6 +50,7 @@ export function createRemoteScoring(
     requests.end();
     for (const [sample, subjects] of [...waiting]) for (const subject of [...subjects]) abstain(sample, subject, error);
     endIfDone();
+    events.fail(error);
   };
   const run = async () => {
     try {
@@ -66,11 +68,12 @@ export function createRemoteScoring(
   void run();
 
   const ask = (sample: number, subject: number | "answer", request: ScoreRequest) => {
+    // Whoever reads the events is told of the broken call by them.
+    if (broken !== undefined) return;
     if (finished) throw new ReckonError("failed-precondition", `sample ${sample} was sent for scoring after finish`);
     const subjects = waiting.get(sample) ?? new Set();
     waiting.set(sample, subjects.add(subject));
-    if (broken === undefined) requests.push(request);
-    else abstain(sample, subject, broken);
+    requests.push(request);
   };
   return {
     events,
