@@ -7,6 +7,7 @@ import { spanNames, withSpanStream } from "@reckon/telemetry";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
+import { createSilence } from "./silence.ts";
 import { createSolveMetrics, describeOutcomeOn, describePlanOn } from "./solve-metrics.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
 import { traceSamples } from "./traced-ports.ts";
@@ -100,6 +101,7 @@ export function createSolver(options: SolverOptions): Solver {
           deadlineAtMs: endsAtMs,
           capabilities: model.capabilities,
         };
+        const silence = createSilence();
         let thought = false;
         try {
           for await (const event of think(input, ports)) {
@@ -111,6 +113,7 @@ export function createSolver(options: SolverOptions): Solver {
             if (event.type === "sample-started") metrics.sampleStarted();
             if (event.type === "sample-ended") metrics.sampleEnded(event.reason);
             if (event.type === "plan-changed") metrics.planChanged(event.reason);
+            if (event.type === "step-scored") silence.hear(event.verdicts);
             if (event.type !== "solve-ended") {
               yield event;
               if (event.type === "solve-started" && estimated.degradation !== undefined) {
@@ -118,7 +121,11 @@ export function createSolver(options: SolverOptions): Solver {
               }
               continue;
             }
-            const outcome = completed(event.outcome, estimated.degradation, clock.nowMs() - arrivedAtMs);
+            const outcome = completed(
+              event.outcome,
+              [estimated.degradation, silence.sentence()],
+              clock.nowMs() - arrivedAtMs,
+            );
             describeOutcomeOn(span, outcome);
             metrics.ended(plan, outcome);
             recorder.record({ solveId, problem, difficulty: estimated.difficulty, outcome });
@@ -137,8 +144,8 @@ export function createSolver(options: SolverOptions): Solver {
   return { registry, solve };
 }
 
-function completed(outcome: Outcome, degradation: string | undefined, latencyMs: number): Outcome {
-  const degradations = degradation === undefined ? outcome.degradations : [degradation, ...outcome.degradations];
+function completed(outcome: Outcome, more: readonly (string | undefined)[], latencyMs: number): Outcome {
+  const degradations = [...more.filter((sentence) => sentence !== undefined), ...outcome.degradations];
   return { ...outcome, latencyMs, degradations };
 }
 
