@@ -99,6 +99,8 @@ export const equivalencePairs: readonly EquivalencePair[] = [
   ["number", "12 cm", "12", false],
   ["number", "12 apples", "12", true],
   ["number", "12 apples", "13 apples", false],
+  ["number", "12 in total", "12", true],
+  ["number", "12 in", "1 foot", true],
   ["number", "2 hours", "120 minutes", true],
   ["number", "60 km/h", "60 kilometers per hour", true],
   ["number", "36 km/h", "10 m/s", true],

@@ -105,6 +105,10 @@ describe("createClusterer", () => {
     expect(grams.add("126")).not.toBe(grams.add("126 kg"));
     const money = createClusterer("number", { question: "A ticket costs $5. What is the price of 3 tickets?" });
     expect(money.add("15")).toBe(money.add("$15.00"));
+    const far = createClusterer("number", {
+      question: "Luis drives 92 km per hour for 5 hours. How far does Luis drive?",
+    });
+    expect(far.add("460")).toBe(far.add("460 km"));
     const choice = createClusterer("choice", { question: "Capital of France? (A) London (B) Paris (C) Rome" });
     expect(choice.add("Paris")).toBe(choice.add("(b)"));
   });

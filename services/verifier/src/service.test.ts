@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { problemFromPrompt, type ScoringEvent, type Verdict, type VerifierName } from "@reckon/core";
 import { AnswerKind } from "@reckon/proto/reckon/types/v1/problem";
@@ -248,6 +250,18 @@ describe("loadPrm", () => {
     const loaded = await loadPrm({ weightsDir: "/nonexistent" });
     expect(loaded.prm).toBeUndefined();
     expect(loaded).toMatchObject({ prmMissing: expect.stringContaining("model.json") as unknown });
+  });
+
+  it.runIf(existsSync(weights))("names a model file that is damaged", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "reckon-verifier-"));
+    try {
+      cpSync(dirname(weights), folder, { recursive: true });
+      truncateSync(join(folder, "prm.onnx"), 1_000);
+      const loaded = await loadPrm({ weightsDir: folder });
+      expect(loaded).toMatchObject({ prm: undefined, prmMissing: expect.stringContaining("prm.onnx") as unknown });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("rejects options out of range", async () => {

@@ -1,5 +1,5 @@
 import type Fraction from "fraction.js";
-import { rational } from "../math/rational.ts";
+import { formatRational, rational } from "../math/rational.ts";
 
 /** A unit: its size in base units, and the base units with their powers (`m`, `m^2`, `m/s`, `USD`). */
 export interface Unit {
@@ -113,8 +113,10 @@ export function parseUnit(text: string): Unit | undefined {
     powers.set(base, (powers.get(base) ?? 0) + power);
     factor = factor.mul(power < 0 ? (size.pow(-power)?.inverse() ?? 1) : (size.pow(power) ?? 1));
   };
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     if (PER.test(word)) sign = -1;
+    // "12 in total" has no inches in it.
+    else if (word === "in" && index < words.length - 1) continue;
     else if (word === "*" || FILLER.test(word)) continue;
     else if (word.startsWith("^") || (SQUARE.test(word) && last !== undefined && word === "squared")) {
       const power = word.startsWith("^") ? Number(word.replace(/[^-\d]/g, "")) : 2;
@@ -134,6 +136,15 @@ export function parseUnit(text: string): Unit | undefined {
   }
   for (const [base, power] of powers) if (power === 0) powers.delete(base);
   return { factor, powers };
+}
+
+/** The one known length unit that a text names, spelt out or as `km`, `cm`, `mm`; `undefined` where it names none or several. */
+export function onlyLengthUnit(text: string): Unit | undefined {
+  const named = new Set(
+    text.match(/\b(?:km|cm|mm|kilomet(?:er|re)s?|(?:centi|milli)?met(?:er|re)s?|miles?|yards?|feet|inch(?:es)?)\b/g),
+  );
+  const units = [...named].map((name) => parseUnit(name)).filter((unit) => unit !== undefined);
+  return new Set(units.map((unit) => formatRational(unit.factor))).size === 1 ? units[0] : undefined;
 }
 
 /** The base units in one spelling: sorted, `m/s`, `m^2`; empty where there are none. */
