@@ -117,6 +117,7 @@ export function createJudge(
     },
     settled: (sample) => !working || docketOf(sample).dropped || docketOf(sample).awaited <= 0,
     scoreOf(sample) {
+      if (!working) return undefined;
       const docket = dockets.get(sample);
       if (docket === undefined) return undefined;
       const steps = [...docket.steps].sort(([a], [b]) => a - b).map(([, score]) => score);

@@ -77,7 +77,7 @@ export interface ScriptedBackend extends Backend {
 export function createScriptedBackend(
   clock: Clock,
   scriptOf: (sample: number) => Script,
-  faults: { openFailures?: number; loseCallAfter?: number } = {},
+  faults: { openFailures?: number; loseCallAfter?: number; opensAfterMs?: number } = {},
 ): ScriptedBackend {
   const spent: Record<SampleEnd, number> = { stop: 0, length: 0, cancelled: 0, pruned: 0, failed: 0 };
   const opened: { options: GenerateOptions; closed: boolean }[] = [];
@@ -106,6 +106,7 @@ export function createScriptedBackend(
     }),
     close: async () => undefined,
     async open(_problem: Problem, options: GenerateOptions) {
+      if (faults.opensAfterMs !== undefined) await clock.sleep(faults.opensAfterMs);
       if (failures > 0) {
         failures -= 1;
         throw new Error("the scripted backend does not open");

@@ -1,4 +1,4 @@
-import { extractAnswer, inferAnswerKind } from "@reckon/answers";
+import { inferAnswerKind } from "@reckon/answers";
 import {
   type AnswerKind,
   AsyncQueue,
@@ -7,9 +7,6 @@ import {
   type Plan,
   questionOf,
   ReckonError,
-  type SampleEnd,
-  type SampleUsage,
-  type ScoringEvent,
   type SolveEvent,
   type StopReason,
 } from "@reckon/core";
@@ -30,9 +27,10 @@ import { createGenerationPool, type GenerationPool } from "./generation-pool.ts"
 import { createJudge, type Judge } from "./judge.ts";
 import { createLedgerKeeper, type LedgerKeeper } from "./ledger-keeper.ts";
 import type { Mail, TimerName } from "./mail.ts";
+import { openWithin } from "./open-within.ts";
 import { createOutcome } from "./outcome.ts";
-import { createSampleBook, type SampleBook, sampleEndedEvent } from "./sample-book.ts";
-import { reasoningSteps, type SampleRecord } from "./sample-record.ts";
+import { createSampleBook, type SampleBook } from "./sample-book.ts";
+import { createSampleDesk, type SampleDesk } from "./sample-desk.ts";
 import { defaultSolveTuning, type SolveInput, type SolvePorts, type SolveTuning } from "./solve-ports.ts";
 import { createTimers, type Timers } from "./timers.ts";
 
@@ -60,6 +58,8 @@ export class SolveRun {
   readonly #ballot: Ballot;
   readonly #book: SampleBook = createSampleBook();
   readonly #timers: Timers;
+  readonly #desk: SampleDesk;
+  #votesAnnounced = 0;
   readonly #degradations: string[] = [];
   readonly #onAbort = () => this.mail.push({ type: "aborted", reason: this.#ports.signal.reason });
   #plan: Plan;
@@ -89,26 +89,26 @@ export class SolveRun {
     this.#pool = createGenerationPool(ports.thinker, input.problem, this.mail);
     this.#ballot = createBallot(this.answerKind, question, () => this.#plan.selection);
     this.#timers = createTimers(ports.clock, this.mail);
+    this.#desk = createSampleDesk({
+      book: this.#book,
+      pool: this.#pool,
+      ledger: this.#ledger,
+      ballot: this.#ballot,
+      timers: this.#timers,
+      tuning: this.#tuning,
+      answerKind: this.answerKind,
+      plan: () => this.#plan,
+      judge: () => this.#judge,
+      isThinking: () => this.phase === "thinking",
+      emit: (event) => this.outbox.push(event),
+      changed: () => this.#onChange(),
+    });
   }
 
   /** Opens the generation call. Throws what the backend throws, `cancelled` or `deadline-exceeded` where that comes first. */
   async open(): Promise<void> {
-    const { signal, clock } = this.#ports;
-    const gaveUp = new AbortController();
-    const cancelled = new Promise<never>((_, reject) => {
-      const onAbort = () => reject(new ReckonError("cancelled", "cancelled before the model was reached"));
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort, { once: true, signal: gaveUp.signal });
-    });
-    const late = clock.sleep(this.#msToDeadline(), gaveUp.signal).then(() => {
-      throw new ReckonError("deadline-exceeded", "the model could not be reached before the deadline");
-    });
-    late.catch(() => undefined); // Where it loses the race nobody else looks at it.
-    try {
-      await Promise.race([this.#pool.open(this.#callOptions()), cancelled, late]);
-    } finally {
-      gaveUp.abort();
-    }
+    const { clock, signal } = this.#ports;
+    await openWithin(this.#pool.open(this.#callOptions()), { clock, signal, timeoutMs: this.#msToDeadline() });
   }
 
   /** Starts thinking. */
@@ -135,7 +135,7 @@ export class SolveRun {
         this.#onGenerationLost(mail.call, mail.error);
         break;
       case "scoring":
-        this.#onScoring(mail.event);
+        this.#desk.onVerdicts(mail.event);
         break;
       case "scoring-lost":
         this.#loseJudge(`the verifier failed (${ReckonError.from(mail.error).message}): votes count alike`);
@@ -159,7 +159,7 @@ export class SolveRun {
       book: this.#book,
       voted: this.#ballot.cast.length,
       latencyMs: this.#ports.clock.nowMs() - this.#startedAtMs,
-      failure: this.#failure,
+      failure: this.#desk.failure ?? this.#failure,
       degradations: this.#degradations,
     });
   }
@@ -183,6 +183,12 @@ export class SolveRun {
       scored: this.#judge?.working === true,
       confidence: this.#confidence,
     };
+  }
+
+  #onChange(): void {
+    if (this.#ballot.cast.length > this.#votesAnnounced) this.#announceConfidence();
+    this.#votesAnnounced = this.#ballot.cast.length;
+    this.#advance();
   }
 
   /** Ends what can be ended, else fills the window. */
@@ -269,8 +275,8 @@ export class SolveRun {
     this.#pool.finish();
     for (const record of this.#book.waiting()) {
       // The rule has decided: what it did not see must not change the answer. Elsewhere every answer counts.
-      if (reason === "confident" || reason === "no-gain") this.#withdraw(record);
-      else this.#castVote(record);
+      if (reason === "confident" || reason === "no-gain") this.#desk.withdraw(record);
+      else this.#desk.castVote(record);
     }
     const left = this.#ports.deadlineAtMs - this.#ports.clock.nowMs();
     this.#timers.set("settle", Math.min(this.#tuning.settleTimeoutMs, Math.max(0, left * 0.8)));
@@ -301,7 +307,7 @@ export class SolveRun {
     this.#degradations.push(
       `${late.length} cancelled samples did not report their usage in time: tokens are those seen`,
     );
-    for (const record of late) this.#onEnd(record, "cancelled", record.usageSoFar);
+    for (const record of late) this.#desk.onEnd(record, "cancelled", record.usageSoFar);
   }
 
   // --- samples ---
@@ -310,88 +316,11 @@ export class SolveRun {
     const record = this.#book.get(event.sample);
     if (record === undefined || record.end !== undefined) return;
     if (event.type === "sample-started") this.outbox.push({ type: "sample-started", sample: event.sample });
-    else if (event.type === "token-delta") this.#onDelta(record, event);
+    else if (event.type === "token-delta") this.#desk.onDelta(record, event);
     else {
       if (event.reason === "failed" && event.retryable !== false) this.#replace(1);
-      this.#onEnd(record, event.reason, event.usage, event.failure);
+      this.#desk.onEnd(record, event.reason, event.usage, event.failure);
     }
-  }
-
-  #onDelta(record: SampleRecord, event: GenerationEvent & { type: "token-delta" }): void {
-    const step = record.tracker.steps.length;
-    const { sample } = record;
-    record.text += event.text;
-    record.outputTokens += event.tokens;
-    for (const logprob of event.logprobs ?? []) record.logprobSum += logprob;
-    record.logprobCount += event.logprobs?.length ?? 0;
-    const ended = record.tracker.feed(event.text);
-    const { outputTokens } = record;
-    if (event.text !== "") this.outbox.push({ type: "thought-delta", sample, step, text: event.text, outputTokens });
-    if (this.phase !== "thinking" || record.cancelling) return;
-    for (const line of ended) this.#judge?.step(sample, line.index, line.text, false);
-    if (ended.length > 0 && reasoningSteps(record) > this.#plan.maxSteps) this.#cut(record, "length");
-  }
-
-  /** Cancels one sample while others go on. */
-  #cut(record: SampleRecord, why: "pruned" | "length"): void {
-    record.cancelling = why;
-    this.#pool.cancel(record.sample);
-    this.#judge?.drop(record.sample);
-    this.#advance();
-  }
-
-  #onEnd(record: SampleRecord, backendReason: SampleEnd, usage: SampleUsage, failure?: string): void {
-    const reason = backendReason === "cancelled" ? (record.cancelling ?? "cancelled") : backendReason;
-    record.end = { reason, usage, failure };
-    // By what the backend did: a sample that was cut at its step limit was cancelled on the wire.
-    this.#ledger.settle(record.sample, backendReason, usage);
-    this.#book.countEnd(reason);
-    if (reason === "failed") this.#failure = failure ?? "a sample failed without saying why";
-    const last = record.tracker.end();
-    const answer = reason === "stop" && !record.cancelling ? extractAnswer(record.text, this.answerKind) : undefined;
-    const enough = reasoningSteps(record) >= this.#plan.minSteps || this.#plan.minSteps <= 1;
-    // After a stop only an answer is taken that is better than none.
-    const open = this.phase === "thinking" || this.#ballot.cast.length === 0;
-    if (answer === undefined || !enough || !open) {
-      this.#announceEnd(record, { answer });
-      this.#advance();
-      return;
-    }
-    record.answer = answer;
-    if (this.phase === "thinking" && this.#judge?.working) {
-      if (last) this.#judge.step(record.sample, last.index, last.text, true);
-      if (this.#plan.verificationRounds >= 2) this.#judge.answer(record.sample, answer);
-      if (!this.#judge.settled(record.sample)) {
-        this.#timers.set("verdicts", this.#tuning.verdictTimeoutMs, record.sample);
-        return;
-      }
-    }
-    this.#castVote(record);
-  }
-
-  #castVote(record: SampleRecord): void {
-    const answer = record.answer as string;
-    record.answer = undefined;
-    this.#timers.clear("verdicts", record.sample);
-    const score = this.#judge?.working ? this.#judge.scoreOf(record.sample) : undefined;
-    const vote = this.#ballot.add(record.sample, answer, score);
-    this.#book.countVoter(record);
-    this.#announceEnd(record, { answer, canonical: vote.canonical, vote: vote.weight });
-    this.#announceConfidence();
-    this.#advance();
-  }
-
-  #withdraw(record: SampleRecord): void {
-    const { answer } = record;
-    record.answer = undefined;
-    this.#timers.clear("verdicts", record.sample);
-    this.#announceEnd(record, { answer });
-  }
-
-  #announceEnd(record: SampleRecord, result: { answer?: string; canonical?: string; vote?: number }): void {
-    const verdicts = this.#judge?.verdictsOf(record.sample) ?? [];
-    this.outbox.push(sampleEndedEvent(record, { ...result, verdicts }));
-    this.#judge?.drop(record.sample);
   }
 
   #announceConfidence(): void {
@@ -415,27 +344,6 @@ export class SolveRun {
     else this.#judge = createJudge(verifier, this.#input.problem, this.#tuning.aggregation, this.mail);
   }
 
-  #onScoring(event: ScoringEvent): void {
-    this.#ledger.addVerifierTokens(event.verifierTokens);
-    const score = this.#judge?.receive(event);
-    const record = this.#book.get(event.sample);
-    if (record === undefined) return;
-    if (event.type === "step-verdicts") {
-      const { sample, step, verdicts } = event;
-      const text = record.tracker.steps[step]?.text ?? "";
-      if (this.phase !== "ended") this.outbox.push({ type: "step-scored", sample, step, text, verdicts });
-      if (score !== undefined && score < this.#tuning.pruneBelow) this.#prune(record);
-    }
-    if (record.answer !== undefined && this.#judge?.settled(record.sample)) this.#castVote(record);
-  }
-
-  /** Cancels a sample that went wrong, unless it is the last hope. */
-  #prune(record: SampleRecord): void {
-    if (this.phase !== "thinking" || record.end || record.cancelling) return;
-    const others = this.#book.hopeful().some((other) => other !== record);
-    if (others || this.#ballot.cast.length > 0) this.#cut(record, "pruned");
-  }
-
   #loseJudge(detail: string): void {
     if (!this.#judge?.working) return;
     this.#judge.giveUp();
@@ -444,7 +352,7 @@ export class SolveRun {
     this.#plan = { ...this.#plan, verificationRounds: 0, selection: "majority" };
     this.#degrade(detail);
     this.#announceConfidence();
-    for (const record of this.#book.waiting()) this.#castVote(record);
+    for (const record of this.#book.waiting()) this.#desk.castVote(record);
     this.#advance();
   }
 
@@ -475,7 +383,7 @@ export class SolveRun {
       if (this.#lostCalls <= this.#settings.maxRetries) this.#reopen();
     }
     for (const record of live) {
-      this.#onEnd(record, this.phase === "thinking" ? "failed" : "cancelled", record.usageSoFar, failure);
+      this.#desk.onEnd(record, this.phase === "thinking" ? "failed" : "cancelled", record.usageSoFar, failure);
     }
     this.#advance();
   }

@@ -259,6 +259,19 @@ describe("solve", () => {
     await expect(run({ scripts: () => ({ text: "" }), faults: { openFailures: 1 } })).rejects.toThrow("does not open");
   });
 
+  it("does not wait for a backend that does not open", async () => {
+    const late = run({ scripts: () => ({ text: "" }), faults: { opensAfterMs: 60_000 }, deadlineAtMs: 500 });
+    await expect(late).rejects.toMatchObject({ code: "deadline-exceeded" });
+    const controller = new AbortController();
+    controller.abort();
+    const cancelled = run({
+      scripts: () => ({ text: "" }),
+      faults: { opensAfterMs: 60_000 },
+      signal: controller.signal,
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+  });
+
   it("ends with the best answer so far when it is cancelled", async () => {
     const controller = new AbortController();
     const { outcome } = await run({

@@ -1,0 +1,152 @@
+import { extractAnswer } from "@reckon/answers";
+import type { AnswerKind, GenerationEvent, Plan, SampleEnd, SampleUsage, ScoringEvent, SolveEvent } from "@reckon/core";
+import type { Ballot } from "./ballot.ts";
+import type { GenerationPool } from "./generation-pool.ts";
+import type { Judge } from "./judge.ts";
+import type { LedgerKeeper } from "./ledger-keeper.ts";
+import { type SampleBook, type SampleResult, sampleEndedEvent } from "./sample-book.ts";
+import { reasoningSteps, type SampleRecord } from "./sample-record.ts";
+import type { SolveTuning } from "./solve-ports.ts";
+import type { Timers } from "./timers.ts";
+
+/** What the desk works with; what may change in the course of a solve is asked for. */
+export interface SampleDeskParts {
+  readonly book: SampleBook;
+  readonly pool: GenerationPool;
+  readonly ledger: LedgerKeeper;
+  readonly ballot: Ballot;
+  readonly timers: Timers;
+  readonly tuning: SolveTuning;
+  readonly answerKind: AnswerKind;
+  readonly plan: () => Plan;
+  readonly judge: () => Judge | undefined;
+  readonly isThinking: () => boolean;
+  readonly emit: (event: SolveEvent) => void;
+  /** A sample has ended or a vote was cast: time to decide anew. */
+  readonly changed: () => void;
+}
+
+/** Follows samples from their first token to their vote. */
+export interface SampleDesk {
+  /** Why the last sample that failed did. */
+  readonly failure: string | undefined;
+  onDelta(record: SampleRecord, event: GenerationEvent & { type: "token-delta" }): void;
+  onEnd(record: SampleRecord, reason: SampleEnd, usage: SampleUsage, failure?: string): void;
+  onVerdicts(event: ScoringEvent): void;
+  /** Casts the vote of a sample that has ended with an answer, by the verdicts there are. */
+  castVote(record: SampleRecord): void;
+  /** Ends a sample that waits for verdicts without its vote. */
+  withdraw(record: SampleRecord): void;
+}
+
+/** Creates the desk of one solve. */
+export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
+  const { book, pool, ledger, ballot, timers, tuning, emit } = parts;
+  let failure: string | undefined;
+
+  /** Cancels one sample while others go on. */
+  function cut(record: SampleRecord, why: "pruned" | "length"): void {
+    record.cancelling = why;
+    pool.cancel(record.sample);
+    parts.judge()?.drop(record.sample);
+    parts.changed();
+  }
+
+  function announceEnd(record: SampleRecord, result: Omit<SampleResult, "verdicts">): void {
+    const verdicts = parts.judge()?.verdictsOf(record.sample) ?? [];
+    emit(sampleEndedEvent(record, { ...result, verdicts }));
+    parts.judge()?.drop(record.sample);
+  }
+
+  function onDelta(record: SampleRecord, event: GenerationEvent & { type: "token-delta" }): void {
+    const { sample, text } = event;
+    const step = record.tracker.steps.length;
+    record.text += text;
+    record.outputTokens += event.tokens;
+    for (const logprob of event.logprobs ?? []) record.logprobSum += logprob;
+    record.logprobCount += event.logprobs?.length ?? 0;
+    if (text !== "") emit({ type: "thought-delta", sample, step, text, outputTokens: record.outputTokens });
+    const ended = record.tracker.feed(text);
+    if (!parts.isThinking() || record.cancelling) return;
+    for (const line of ended) parts.judge()?.step(sample, line.index, line.text, false);
+    if (ended.length > 0 && reasoningSteps(record) > parts.plan().maxSteps) cut(record, "length");
+  }
+
+  /** The answer of a sample that may vote; `undefined` where it gave none, was cut, or has too few steps. */
+  function votingAnswer(record: SampleRecord, answer: string | undefined): string | undefined {
+    const { minSteps } = parts.plan();
+    const enough = minSteps <= 1 || reasoningSteps(record) >= minSteps;
+    // After a stop only an answer is taken that is better than none.
+    const open = parts.isThinking() || ballot.cast.length === 0;
+    return enough && open ? answer : undefined;
+  }
+
+  function onEnd(record: SampleRecord, backendReason: SampleEnd, usage: SampleUsage, why?: string): void {
+    const reason = backendReason === "cancelled" ? (record.cancelling ?? "cancelled") : backendReason;
+    record.end = { reason, usage, failure: why };
+    // By what the backend did: a sample that was cut at its step limit was cancelled on the wire.
+    ledger.settle(record.sample, backendReason, usage);
+    book.countEnd(reason);
+    if (reason === "failed") failure = why ?? "a sample failed without saying why";
+    const last = record.tracker.end();
+    const answer = reason === "stop" && !record.cancelling ? extractAnswer(record.text, parts.answerKind) : undefined;
+    record.answer = votingAnswer(record, answer);
+    if (record.answer === undefined) {
+      announceEnd(record, { answer });
+      parts.changed();
+      return;
+    }
+    const judge = parts.isThinking() ? parts.judge() : undefined;
+    if (last) judge?.step(record.sample, last.index, last.text, true);
+    if (parts.plan().verificationRounds >= 2) judge?.answer(record.sample, record.answer);
+    if (judge && !judge.settled(record.sample)) timers.set("verdicts", tuning.verdictTimeoutMs, record.sample);
+    else castVote(record);
+  }
+
+  function castVote(record: SampleRecord): void {
+    const { answer } = record;
+    if (answer === undefined) return;
+    record.answer = undefined;
+    timers.clear("verdicts", record.sample);
+    const vote = ballot.add(record.sample, answer, parts.judge()?.scoreOf(record.sample));
+    book.countVoter(record);
+    announceEnd(record, { answer, canonical: vote.canonical, vote: vote.weight });
+    parts.changed();
+  }
+
+  /** Cancels a sample that went wrong, unless it is the last hope. */
+  function prune(record: SampleRecord): void {
+    if (!parts.isThinking() || record.end || record.cancelling) return;
+    const others = book.hopeful().some((other) => other !== record);
+    if (others || ballot.cast.length > 0) cut(record, "pruned");
+  }
+
+  function onVerdicts(event: ScoringEvent): void {
+    ledger.addVerifierTokens(event.verifierTokens);
+    const score = parts.judge()?.receive(event);
+    const record = book.get(event.sample);
+    if (record === undefined) return;
+    if (event.type === "step-verdicts") {
+      const { sample, step, verdicts } = event;
+      emit({ type: "step-scored", sample, step, text: record.tracker.steps[step]?.text ?? "", verdicts });
+      if (score !== undefined && score < tuning.pruneBelow) prune(record);
+    }
+    if (record.answer !== undefined && parts.judge()?.settled(record.sample)) castVote(record);
+  }
+
+  return {
+    get failure() {
+      return failure;
+    },
+    onDelta,
+    onEnd,
+    onVerdicts,
+    castVote,
+    withdraw(record) {
+      const { answer } = record;
+      record.answer = undefined;
+      timers.clear("verdicts", record.sample);
+      announceEnd(record, { answer });
+    },
+  };
+}
