@@ -22,7 +22,8 @@ export interface Connections {
   isLeaving(socket: Socket): boolean;
   /** Asks every peer to go: GOAWAY for HTTP/2, `connection: close` with the next response for HTTP/1.1. */
   goAway(): void;
-  destroy(): void;
+  /** Ends every connection; resolves when all are gone. */
+  destroy(): Promise<void>;
 }
 
 /** An empty set of connections. */
@@ -59,9 +60,11 @@ export function createConnections(options: ConnectionOptions): Connections {
       leaving = true;
       for (const session of sessions) session.close();
     },
-    destroy() {
+    async destroy() {
+      const gone = [...sockets.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       for (const session of sessions) session.destroy();
       for (const socket of sockets.keys()) socket.destroy();
+      await Promise.all(gone);
     },
   };
 }

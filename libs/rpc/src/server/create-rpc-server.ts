@@ -109,6 +109,8 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     // Below this size compressing costs more time than it saves bytes on the networks that services share.
     compressMinBytes: 16_384,
     acceptCompression: [compressionGzip, compressionBrotli],
+    // Otherwise a misspelt field or an unknown enum name in JSON would silently be its default.
+    jsonOptions: { ignoreUnknownFields: false },
     shutdownSignal: shutdown.signal,
     interceptors: [createServeInterceptor({ calls, logger, isBuiltIn: (name) => builtIn.has(name) })],
     requestGate: createGate(options.maxTimeoutMs ?? limits.timeoutMs.max, () => gateClosed),
@@ -170,7 +172,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     await settled(closed, 250);
     h1.close();
     h2.close();
-    connections.destroy();
+    await connections.destroy();
     await closed;
   };
   return {
@@ -205,6 +207,11 @@ function createGate(maxTimeoutMs: number, isClosed: () => boolean): (call: Handl
   };
 }
 
+const clientErrors: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
 function createHttp1(listener: http.RequestListener, headersTimeoutMs: number): http.Server {
   const server = http.createServer(
     {
@@ -215,9 +222,10 @@ function createHttp1(listener: http.RequestListener, headersTimeoutMs: number): 
     },
     listener,
   );
-  server.on("clientError", (_error, socket) => {
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) return socket.destroy();
-    socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    const status = clientErrors[error.code ?? ""] ?? "400 Bad Request";
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   // Node checks header timeouts from this event on, which a server that another one feeds never emits.
   server.emit("listening");

@@ -3,6 +3,7 @@ import { Code, type ConnectRouter } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import type { Logger } from "@reckon/telemetry";
 import type { Connections } from "./connections.ts";
+import { blameSenderIn } from "./parse-errors.ts";
 import { reflectionAliases } from "./reflection.ts";
 import { type NodeRequest, type NodeResponse, writeResponse } from "./write-response.ts";
 
@@ -45,6 +46,7 @@ export function createRequestListener(options: RequestListenerOptions) {
     // In a promise, because a malformed request target makes the conversion throw.
     Promise.resolve()
       .then(() => handler(universalRequestFromNodeRequest(req, res, undefined, undefined)))
+      .then(blameSenderIn)
       .then((response) => writeResponse(response, req, res))
       .catch((err: unknown) => {
         // The peer left, or sent what is no request; its handler has been told by its signal.

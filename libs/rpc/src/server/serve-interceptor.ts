@@ -6,6 +6,7 @@ import { type CallContext, runInCall } from "../call-context.ts";
 import { toConnectError } from "../errors.ts";
 import { extractTrace, traceHeadersOf } from "../trace-context.ts";
 import type { CallLog } from "./call-log.ts";
+import { blameSender } from "./parse-errors.ts";
 import { type Supervision, supervise, superviseStream } from "./supervise.ts";
 
 /** When the caller stops waiting, in milliseconds of `performance.now()`; set before any interceptor runs. */
@@ -37,7 +38,7 @@ export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterc
     const startedAtMs = performance.now();
     const countOut = isBuiltIn(req.service.typeName) ? undefined : calls.begin();
     const fail = (error: unknown) => {
-      const status = toConnectError(error);
+      const status = blameSender(toConnectError(error));
       if (isBug(status, req.signal)) {
         context.with(inside, () => logger.error({ err: status.cause ?? error, method }, "a handler failed"));
       }
