@@ -42,7 +42,7 @@ const all = <T>(stream: AsyncIterable<T>) => Array.fromAsync(stream);
 
 describe("a prompt is refused with its field and its limit", () => {
   const prompts: [string, string, RegExp][] = [
-    ["empty", "", /empty|1 byte|at least/i],
+    ["empty", "", /0 bytes.*1/],
     ["of 10 MB", "7".repeat(10_000_000), /10,?000,?000.*1,?048,?576|1,?048,?576.*10,?000,?000/],
     ["with a NUL byte", "What is 4\0 + 5?", /NUL/i],
   ];
@@ -73,21 +73,21 @@ describe("a prompt is refused with its field and its limit", () => {
 
 describe("an option is refused with its field, its value and its limit", () => {
   const options: [string, MessageInitShape<typeof SolveOptionsSchema>, string, RegExp][] = [
-    ["N = 0", { samples: 0 }, "options.samples", /\b0\b.*\b1\b.*256/],
+    ["N = 0", { samples: 0 }, "options.samples", /\b0\b.*\b1\b/],
     ["N = 10^9", { samples: 1_000_000_000 }, "options.samples", /1,?000,?000,?000.*256/],
     ["65 steps", { maxSteps: 65 }, "options.max_steps", /65.*64/],
-    ["a window of 0", { window: 0 }, "options.window", /\b0\b.*\b1\b.*256/],
+    ["a window of 0", { window: 0 }, "options.window", /\b0\b.*\b1\b/],
     ["a negative deadline", { timeout: { seconds: -5n, nanos: 0 } }, "options.timeout", /-5/],
     ["a deadline of a day", { timeout: { seconds: 86_400n, nanos: 0 } }, "options.timeout", /86,?400.*(600|10 min)/],
-    ["temperature NaN", { temperature: Number.NaN }, "options.temperature", /NaN.*0.*2/],
-    ["temperature infinite", { temperature: Number.POSITIVE_INFINITY }, "options.temperature", /Infinity.*0.*2/],
-    ["temperature 2.5", { temperature: 2.5 }, "options.temperature", /2\.5.*0.*2/],
-    ["top_p 0", { topP: 0 }, "options.top_p", /\b0\b.*1/],
+    ["temperature NaN", { temperature: Number.NaN }, "options.temperature", /not a number.*0.*2/],
+    ["temperature infinite", { temperature: Number.POSITIVE_INFINITY }, "options.temperature", /Infinity.*2/],
+    ["temperature 2.5", { temperature: 2.5 }, "options.temperature", /2\.5.*2/],
+    ["top_p 0", { topP: 0 }, "options.top_p", /\b0\b.*above.*0/],
     ["an unknown strategy", { strategy: 99 as never }, "options.strategy", /99/],
     ["an unknown method", { method: -1 as never }, "options.method", /-1/],
-    ["difficulty -1", { difficulty: -1 }, "options.difficulty", /-1.*0.*1/],
+    ["difficulty -1", { difficulty: -1 }, "options.difficulty", /-1.*0/],
     ["17 rounds", { verificationRounds: 17 }, "options.verification_rounds", /17.*16/],
-    ["a threshold of 0", { confidenceThreshold: 0 }, "options.confidence_threshold", /\b0\b.*1/],
+    ["a threshold of 0", { confidenceThreshold: 0 }, "options.confidence_threshold", /\b0\b.*above.*0/],
     ["a seed beyond 2^53", { seed: 2n ** 60n }, "options.seed", /1152921504606846976|2\^53|9007199254740991/],
     ["a budget of 0", { maxOutputTokens: 0n }, "options.max_output_tokens", /\b0\b.*1/],
   ];
@@ -142,7 +142,7 @@ describe("a batch is refused", () => {
 describe("the services behind refuse too", () => {
   it.each([
     ["10^9 samples", { samples: 1_000_000_000 }, /samples.*1,?000,?000,?000.*256/],
-    ["temperature NaN", { options: { temperature: Number.NaN } }, /temperature.*NaN/],
+    ["temperature NaN", { options: { temperature: Number.NaN } }, /temperature.*not a number.*0.*2/],
     ["21 top logprobs", { options: { logprobs: true, topLogprobs: 21 } }, /top_logprobs.*21.*20/],
     ["17 stop texts", { options: { stop: Array.from({ length: 17 }, () => "x") } }, /stop.*17.*16/],
     ["0 tokens", { options: { maxTokens: 0 } }, /max_tokens.*0.*1/],
