@@ -88,7 +88,7 @@ function chooseRounds(
     return 0;
   }
   const meaning = ["steps scored as they appear", "answers checked", "fresh samples while the leader is doubtful"];
-  if (wanted > 0) reasons.push(`${wanted} of verification: ${meaning.slice(0, wanted).join(", ")}`);
+  if (wanted > 0) reasons.push(`verification: ${meaning.slice(0, wanted).join(", ")}`);
   return wanted;
 }
 

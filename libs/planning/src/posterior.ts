@@ -29,13 +29,15 @@ export function scoreWorth(evidence: number, model: ErrorModel): number {
   return sigmoid((evidence - model.intercept) / model.slope);
 }
 
-interface Group {
+/** Votes for one candidate: how many, and the sum of what their scores are worth. */
+export interface VoteGroup {
   readonly canonical: string;
   readonly count: number;
   readonly evidence: number;
 }
 
-function groupVotes(votes: readonly ScoredVote[], model: ErrorModel): Group[] {
+/** Groups votes by candidate, in the order in which candidates were first seen. */
+export function groupVotes(votes: readonly ScoredVote[], model: ErrorModel): VoteGroup[] {
   const groups = new Map<string, { count: number; evidence: number }>();
   for (const vote of votes) {
     const group = groups.get(vote.canonical) ?? { count: 0, evidence: 0 };
@@ -46,11 +48,30 @@ function groupVotes(votes: readonly ScoredVote[], model: ErrorModel): Group[] {
   return [...groups].map(([canonical, group]) => ({ canonical, ...group }));
 }
 
-/** Log-probability that wrong samples fall into groups of these sizes (Ewens' formula without its common constant). */
-function logWrongPattern(groups: readonly Group[], diversity: number): number {
-  const count = groups.reduce((sum, group) => sum + group.count, 0);
-  const seats = groups.reduce((sum, group) => sum + Math.log(diversity) + logGamma(group.count), 0);
-  return seats - (logGamma(diversity + count) - logGamma(diversity));
+/** A function of small counts that remembers its values. */
+function remembered(compute: (count: number) => number): (count: number) => number {
+  const known: number[] = [];
+  return (count) => {
+    known[count] ??= compute(count);
+    return known[count];
+  };
+}
+
+/** `posteriorOf` for votes that have been grouped: a probability a group, in their order. */
+export function posteriorOfGroups(groups: readonly VoteGroup[], prior: BetaPrior, model: ErrorModel): number[] {
+  const { diversity } = model;
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const agreement = remembered((right) => logBeta(prior.alpha + right, prior.beta + total - right));
+  // Ewens' formula: a table of a Chinese restaurant adds a seat, the number of guests the common denominator.
+  const seat = remembered((count) => Math.log(diversity) + logGamma(count));
+  const guests = remembered((wrong) => logGamma(diversity + wrong));
+  const seats = groups.reduce((sum, group) => sum + seat(group.count), 0);
+  const weights = groups.map(
+    ({ count, evidence }) => agreement(count) + evidence + seats - seat(count) - guests(total - count),
+  );
+  const none = agreement(0) + seats - guests(total);
+  const normaliser = logSumExp([...weights, none]);
+  return weights.map((weight) => Math.exp(weight - normaliser));
 }
 
 /**
@@ -66,13 +87,6 @@ function logWrongPattern(groups: readonly Group[], diversity: number): number {
  */
 export function posteriorOf(votes: readonly ScoredVote[], prior: BetaPrior, model: ErrorModel): Map<string, number> {
   const groups = groupVotes(votes, model);
-  const total = votes.length;
-  const weights = groups.map((group) => {
-    const others = groups.filter((other) => other !== group);
-    const agree = logBeta(prior.alpha + group.count, prior.beta + total - group.count);
-    return agree + group.evidence + logWrongPattern(others, model.diversity);
-  });
-  const none = logBeta(prior.alpha, prior.beta + total) + logWrongPattern(groups, model.diversity);
-  const normaliser = logSumExp([...weights, none]);
-  return new Map(groups.map((group, i) => [group.canonical, Math.exp((weights[i] as number) - normaliser)]));
+  const posterior = posteriorOfGroups(groups, prior, model);
+  return new Map(groups.map((group, i) => [group.canonical, posterior[i] as number]));
 }

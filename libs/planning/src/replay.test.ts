@@ -41,10 +41,22 @@ describe("replay", () => {
     expect(replay([], fixed)).toMatchObject({ canonical: undefined, stopReason: "exhausted", outputTokens: 0 });
   });
 
+  it("ends a pruned sample early and without a vote, but not the last hope", () => {
+    const samples = [
+      { canonical: "a", outputTokens: 40, prunedAt: 10 },
+      { canonical: "b", outputTokens: 20 },
+    ];
+    expect(replay(samples, { ...fixed, window: 2 })).toMatchObject({
+      ...{ canonical: "b", voted: 1, outputTokens: 30, cancelledTokens: 10 },
+    });
+    expect(replay(samples.slice(0, 1), fixed)).toMatchObject({ canonical: "a", voted: 1, outputTokens: 40 });
+  });
+
   it("never costs more than all samples that it may start, nor starts more", () => {
     const sample = fc.record<RecordedSample>({
       canonical: fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined }),
       outputTokens: fc.integer({ min: 0, max: 50 }),
+      prunedAt: fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
       score: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
     });
     fc.assert(

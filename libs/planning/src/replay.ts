@@ -13,6 +13,8 @@ export interface RecordedSample {
   readonly outputTokens: number;
   /** P(right) by a verifier, in [0, 1]. */
   readonly score?: number | undefined;
+  /** Output tokens after which a verifier would prune it; absent: never. */
+  readonly prunedAt?: number | undefined;
 }
 
 /** The rule to replay. */
@@ -38,14 +40,23 @@ export interface ReplayResult {
   readonly votes: readonly ScoredVote[];
   /** All output tokens, those of cancelled samples until they were cancelled included. */
   readonly outputTokens: number;
+  /** Those of pruned samples included. */
   readonly cancelledTokens: number;
   /** Tokens on the critical path: the time it took, at one token a tick for every sample in flight. */
   readonly latencyTokens: number;
 }
 
+interface Running {
+  readonly sample: number;
+  readonly startedAt: number;
+  readonly endsAt: number;
+  readonly pruned: boolean;
+}
+
 /**
  * Runs a stop rule over recorded samples, taken in the order given, K at most in flight, refilled as they end, one token of
- * each per tick; on the stop the rest is cancelled and what it had generated is counted. The decisions are those that the
+ * each per tick; on the stop the rest is cancelled and what it had generated is counted. A sample that a verifier would have
+ * pruned ends there without a vote, unless it was the last hope. The decisions are those that the
  * live loop takes, by the same functions; samples that end in the same tick vote in the order in which they were started.
  */
 export function replay(recorded: readonly RecordedSample[], options: ReplayOptions): ReplayResult {
@@ -53,44 +64,51 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
   const limit = Math.min(options.samples, recorded.length);
   const scored = recorded.some((sample) => sample.score !== undefined);
   const votes: ScoredVote[] = [];
-  let running: { readonly sample: number; readonly startedAt: number; readonly endsAt: number }[] = [];
+  let running: Running[] = [];
   let started = 0;
   let now = 0;
-  let finished = 0;
-  const state = (): StopState => ({
-    votes: weighVotes(votes, selection),
-    inFlight: running.length,
-    left: limit - started,
-    scored,
-    confidence: options.confidence,
-  });
+  let finishedTokens = 0;
+  let prunedTokens = 0;
   for (;;) {
-    const current = state();
-    const decision = decide(rule, current);
-    if (decision.stop) {
-      const cancelledTokens = running.reduce((sum, sample) => sum + now - sample.startedAt, 0);
-      const leader = tally(current.votes)[0]?.canonical;
+    const state: StopState = {
+      votes: weighVotes(votes, selection),
+      inFlight: running.length,
+      left: limit - started,
+      scored,
+      confidence: options.confidence,
+    };
+    const { stop, reason = "exhausted" } = decide(rule, state);
+    if (stop) {
+      const cancelledTokens = running.reduce((sum, sample) => sum + now - sample.startedAt, prunedTokens);
+      const leader = tally(state.votes)[0]?.canonical;
       return {
         canonical: leader,
         confidence: leader === undefined ? undefined : confidenceOf(votes, leader, options.confidence),
-        stopReason: decision.reason ?? "exhausted",
+        stopReason: reason,
         started,
         voted: votes.length,
         votes,
-        outputTokens: finished + cancelledTokens,
+        outputTokens: finishedTokens + cancelledTokens,
         cancelledTokens,
         latencyTokens: now,
       };
     }
-    for (let target = windowTarget({ rule, window }, current); running.length < target; started += 1) {
-      const tokens = recorded[started]?.outputTokens ?? 0;
-      running.push({ sample: started, startedAt: now, endsAt: now + tokens });
+    for (let target = windowTarget({ rule, window }, state); running.length < target; started += 1) {
+      const { outputTokens, prunedAt = outputTokens } = recorded[started] as RecordedSample;
+      const pruned = prunedAt < outputTokens;
+      running.push({ sample: started, startedAt: now, endsAt: now + Math.min(prunedAt, outputTokens), pruned });
     }
     const next = running.reduce((first, sample) => (sample.endsAt < first.endsAt ? sample : first));
+    const { canonical, outputTokens, score } = recorded[next.sample] as RecordedSample;
     running = running.filter((sample) => sample !== next);
     now = next.endsAt;
-    const { canonical, outputTokens, score } = recorded[next.sample] as RecordedSample;
-    finished += outputTokens;
-    if (canonical !== undefined) votes.push({ sample: next.sample, canonical, answer: canonical, weight: 1, score });
+    if (next.pruned && running.length === 0 && votes.length === 0) {
+      running.push({ ...next, endsAt: next.startedAt + outputTokens, pruned: false });
+    } else if (next.pruned) {
+      prunedTokens += now - next.startedAt;
+    } else {
+      finishedTokens += outputTokens;
+      if (canonical !== undefined) votes.push({ sample: next.sample, canonical, answer: canonical, weight: 1, score });
+    }
   }
 }

@@ -173,7 +173,7 @@ describe("windowTarget", () => {
     expect(windowTarget({ rule: beta, window: 3 }, state([], { inFlight: 0 }))).toBe(3);
     expect(windowTarget({ rule: beta, window: 8 }, state(votesOf("aaa")))).toBe(1);
     expect(windowTarget({ rule: beta, window: 8 }, state(votesOf("abcd"), { inFlight: 0, left: 2 }))).toBe(2);
-    expect(windowTarget({ rule: beta, window: 8 }, state(votesOf("aaaabbbbcccc")))).toBe(8);
+    expect(windowTarget({ rule: beta, window: 5 }, state(votesOf("aabbcc")))).toBe(5);
     expect(windowTarget({ rule: { ...beta, name: "none" }, window: 8 }, state([]))).toBe(8);
   });
 

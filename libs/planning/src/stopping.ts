@@ -53,15 +53,16 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
 export function decide(rule: StopRule, state: StopState): StopDecision {
   const stays = leaderStays(state.votes);
   const stop = (reason: StopReason): StopDecision => ({ stop: true, reason, leaderStays: stays });
-  if (reaches(rule, state, stays)) return stop("confident");
+  if (isConfident(rule, state)) return stop("confident");
   if (state.inFlight === 0 && state.left === 0) return stop("exhausted");
   if (givesUp(rule, state)) return stop("no-gain");
   return { stop: false, reason: undefined, leaderStays: stays };
 }
 
-function reaches(rule: StopRule, state: StopState, stays: number): boolean {
+/** Whether the votes alone are enough for the rule, whatever is left: `none` never has enough. */
+export function isConfident(rule: StopRule, state: StopState): boolean {
   if (rule.name === "none" || state.votes.length < rule.minVotes) return false;
-  if (rule.name === "beta") return stays >= rule.threshold;
+  if (rule.name === "beta") return leaderStays(state.votes) >= rule.threshold;
   const leader = tally(state.votes)[0];
   if (leader === undefined) return false;
   const confidence = confidenceOf(state.votes, leader.canonical, state.confidence);

@@ -1,43 +1,41 @@
 import { sigmoid } from "@reckon/stats";
 import type { ConfidenceOptions } from "./confidence.ts";
-import { defaultErrorModel, posteriorOf, scoreWorth } from "./posterior.ts";
-import type { ScoredVote } from "./scored-vote.ts";
-
-/** Stands for an answer that nobody has given yet; no canonical form holds a NUL. */
-const UNSEEN = "\0unseen";
+import { defaultErrorModel, groupVotes, posteriorOfGroups, type VoteGroup } from "./posterior.ts";
+import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** Outcomes less likely than this change the expectation by less than anybody could care for. */
 const NEGLIGIBLE = 1e-6;
 
-/** P(the next sample gives an answer and is right) and P(... and is wrong), by canonical form. */
+/** P(the next sample votes for a group and is right), and P(... and is wrong); the last place is an answer not seen yet. */
 interface Predictive {
-  readonly right: Map<string, number>;
-  readonly wrong: Map<string, number>;
+  readonly right: number[];
+  readonly wrong: number[];
 }
 
 function predictive(
-  votes: readonly ScoredVote[],
-  posterior: Map<string, number>,
-  options: ConfidenceOptions,
+  groups: readonly VoteGroup[],
+  posterior: readonly number[],
+  prior: BetaPrior,
+  diversity: number,
 ): Predictive {
-  const { prior } = options;
-  const { diversity } = options.errorModel ?? defaultErrorModel;
-  const counts = new Map<string, number>();
-  for (const vote of votes) counts.set(vote.canonical, (counts.get(vote.canonical) ?? 0) + 1);
-  const right = new Map<string, number>();
-  const wrong = new Map<string, number>();
-  const add = (map: Map<string, number>, key: string, p: number) => map.set(key, (map.get(key) ?? 0) + p);
-  const known = [...posterior.values()].reduce((sum, p) => sum + p, 0);
-  for (const [truth, chance] of [...posterior, [UNSEEN, Math.max(0, 1 - known)] as const]) {
-    const agreeing = counts.get(truth) ?? 0;
-    const pRight = (prior.alpha + agreeing) / (prior.alpha + prior.beta + votes.length);
+  const unseen = groups.length;
+  const right = Array.from({ length: unseen + 1 }, () => 0);
+  const wrong = right.slice();
+  const add = (list: number[], place: number, p: number) => {
+    list[place] = (list[place] as number) + p;
+  };
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const none = Math.max(0, 1 - posterior.reduce((sum, p) => sum + p, 0));
+  [...posterior, none].forEach((chance, truth) => {
+    const agreeing = groups[truth]?.count ?? 0;
+    const pRight = (prior.alpha + agreeing) / (prior.alpha + prior.beta + total);
     add(right, truth, chance * pRight);
-    const seats = diversity + votes.length - agreeing;
-    for (const [canonical, count] of counts) {
-      if (canonical !== truth) add(wrong, canonical, (chance * (1 - pRight) * count) / seats);
-    }
-    add(wrong, UNSEEN, (chance * (1 - pRight) * diversity) / seats);
-  }
+    const share = (chance * (1 - pRight)) / (diversity + total - agreeing);
+    groups.forEach((group, place) => {
+      if (place !== truth) add(wrong, place, share * group.count);
+    });
+    add(wrong, unseen, share * diversity);
+  });
   return { right, wrong };
 }
 
@@ -49,24 +47,27 @@ function predictive(
  * leader, so that the value of the next one alone says too little; use it with scores.
  */
 export function valueOfSample(votes: readonly ScoredVote[], scored: boolean, options: ConfidenceOptions): number {
-  const model = options.errorModel ?? defaultErrorModel;
-  const posterior = posteriorOf(votes, options.prior, model);
-  const { right, wrong } = predictive(votes, posterior, options);
+  const { prior, errorModel: model = defaultErrorModel } = options;
+  const groups = groupVotes(votes, model);
+  const posterior = posteriorOfGroups(groups, prior, model);
+  const { right, wrong } = predictive(groups, posterior, prior, model.diversity);
   const reliability = sigmoid(model.typicalEvidence);
   const findings = scored
     ? [
-        { score: scoreWorth(model.typicalEvidence, model), ifRight: reliability, ifWrong: 1 - reliability },
-        { score: scoreWorth(-model.typicalEvidence, model), ifRight: 1 - reliability, ifWrong: reliability },
+        { evidence: model.typicalEvidence, ifRight: reliability, ifWrong: 1 - reliability },
+        { evidence: -model.typicalEvidence, ifRight: 1 - reliability, ifWrong: reliability },
       ]
-    : [{ score: undefined, ifRight: 1, ifWrong: 1 }];
+    : [{ evidence: 0, ifRight: 1, ifWrong: 1 }];
   let expected = 0;
-  for (const canonical of new Set([...right.keys(), ...wrong.keys()])) {
-    for (const { score, ifRight, ifWrong } of findings) {
-      const chance = (right.get(canonical) ?? 0) * ifRight + (wrong.get(canonical) ?? 0) * ifWrong;
+  for (const place of right.keys()) {
+    for (const { evidence, ifRight, ifWrong } of findings) {
+      const chance = (right[place] as number) * ifRight + (wrong[place] as number) * ifWrong;
       if (chance < NEGLIGIBLE) continue;
-      const next = { sample: -1, canonical, answer: "", weight: 1, score };
-      expected += chance * Math.max(...posteriorOf([...votes, next], options.prior, model).values());
+      const { count = 0, evidence: before = 0 } = groups[place] ?? {};
+      const next = groups.slice();
+      next[place] = { canonical: "", count: count + 1, evidence: before + evidence };
+      expected += chance * Math.max(...posteriorOfGroups(next, prior, model));
     }
   }
-  return Math.max(0, expected - Math.max(0, ...posterior.values()));
+  return Math.max(0, expected - Math.max(0, ...posterior));
 }

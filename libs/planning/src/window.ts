@@ -2,7 +2,7 @@ import { type StopRule, tally } from "@reckon/core";
 import { mean } from "@reckon/stats";
 import { defaultErrorModel, scoreWorth } from "./posterior.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { decide, type StopState } from "./stopping.ts";
+import { isConfident, type StopState } from "./stopping.ts";
 
 /** What a window depends on beside the votes. */
 export interface WindowOptions {
@@ -31,7 +31,7 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
   const votes = [...state.votes];
   for (let extra = 1; extra < limit; extra += 1) {
     votes.push(next);
-    if (decide(options.rule, { ...state, votes, inFlight: 1 }).reason === "confident") return extra;
+    if (isConfident(options.rule, { ...state, votes })) return extra;
   }
   return Math.max(1, limit);
 }
