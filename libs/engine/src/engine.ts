@@ -23,7 +23,10 @@ export interface EngineOptions {
   readonly weightsDir?: string;
   /** Samples that are decoded together; the rest wait in a queue. 1-1024, default 64. */
   readonly maxBatch?: number;
-  /** Threads of one forward pass of each model; 1 to the number of processors. Default 1. */
+  /**
+   * Decoding threads, each with a batch of its own; 1 to the number of processors. Default: 2, or 1 on one processor. The
+   * process reward model has one thread more.
+   */
   readonly threads?: number;
   /** What to load. A process that only scores, or only generates, saves the other's thread. Default: both. */
   readonly parts?: readonly EnginePart[];
@@ -65,7 +68,7 @@ const capabilities: Capabilities = {
  * `data-loss` where one is damaged, naming the file and what to do.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { maxBatch = 64, threads = 1, parts = ["decoder", "prm"] } = options;
+  const { maxBatch = 64, threads = Math.min(2, availableParallelism()), parts = ["decoder", "prm"] } = options;
   assertWithin("max_batch", maxBatch, 1024);
   assertWithin("threads", threads, availableParallelism());
   const files = await readModelFiles(options.weightsDir ?? defaultWeightsDir, parts);
@@ -74,7 +77,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const tokenizer = createTokenizer(files.tokenizerJson, manifest.vocabSize, [bosId, eosId, padId, sepId]);
   const started = await Promise.allSettled([
     parts.includes("decoder") ? startDecoder(files, tokenizer, maxBatch, threads) : undefined,
-    parts.includes("prm") ? startScorer(files, tokenizer, threads) : undefined,
+    parts.includes("prm") ? startScorer(files, tokenizer) : undefined,
   ]);
   const [decoder, scorer] = [settled(started[0]), settled(started[1])];
   const failed = started.find((result) => result.status === "rejected");
@@ -122,21 +125,17 @@ async function startDecoder(
   const { tokenBytes } = tokenizer;
   const shape = { layers, heads, headDim, vocabSize, contextLength, eosId };
   try {
-    const worker = { modelPath: decoderPath, threads, ...shape, maxBatch, tokenBytes };
-    return await createDecodeClient({ tokenizer, format: manifest, worker });
+    const worker = { modelPath: decoderPath, ...shape, maxBatch: Math.ceil(maxBatch / threads), tokenBytes };
+    return await createDecodeClient({ tokenizer, format: manifest, lanes: threads, worker });
   } catch (cause) {
     throw unusableModelFile(decoderPath, cause);
   }
 }
 
-async function startScorer(
-  { manifest, prmPath }: ModelFiles,
-  tokenizer: Tokenizer,
-  threads: number,
-): Promise<ScoringClient> {
+async function startScorer({ manifest, prmPath }: ModelFiles, tokenizer: Tokenizer): Promise<ScoringClient> {
   const { layers, heads, headDim } = manifest.prm;
   try {
-    const worker = { modelPath: prmPath, threads, layers, heads, headDim };
+    const worker = { modelPath: prmPath, layers, heads, headDim };
     return await createScoringClient({ tokenizer, format: manifest, worker });
   } catch (cause) {
     throw unusableModelFile(prmPath, cause);

@@ -34,10 +34,13 @@ export interface ForwardOutput {
 /** Runs one model; a fault-injecting one stands in for it in tests. */
 export type Forward = (input: ForwardInput) => Promise<ForwardOutput>;
 
-/** Loads an ONNX file of the engine's contract. `threads` is the number of intra-op threads. */
-export function openSession(path: string, threads: number): Promise<InferenceSession> {
+/**
+ * Loads an ONNX file of the engine's contract, to be run on the calling thread alone: with more threads in the runtime they
+ * would meet at every operator, of which a small model has a hundred a millisecond.
+ */
+export function openSession(path: string): Promise<InferenceSession> {
   return InferenceSession.create(path, {
-    intraOpNumThreads: threads,
+    intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",

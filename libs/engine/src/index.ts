@@ -1,2 +1,3 @@
 export { createEngine, type Engine, type EngineOptions, type EnginePart } from "./engine.ts";
+export { openReference, type Reference } from "./reference.ts";
 export type { PrmScoring } from "./score/scoring-client.ts";

@@ -16,8 +16,8 @@ describe("a worker that crashes", () => {
   it("fails its live samples as retryable, and is started again", async () => {
     const { manifest, tokenizer, decoderPath: modelPath } = await load();
     const { tokenBytes } = tokenizer;
-    const worker = { ...manifest, modelPath, threads: 1, maxBatch: 4, tokenBytes };
-    const client = await createDecodeClient({ tokenizer, format: manifest, worker });
+    const worker = { ...manifest, modelPath, maxBatch: 4, tokenBytes };
+    const client = await createDecodeClient({ tokenizer, format: manifest, lanes: 2, worker });
     const before = client.open("What is 17 * 23?", { temperature: 2 });
     for (let i = 0; i < 8; i++) before.start(i);
     before.finish();
@@ -25,7 +25,7 @@ describe("a worker that crashes", () => {
     const samples = await collect(before, (event) => {
       if (event.type !== "token-delta" || crashed) return;
       crashed = true;
-      void client.crash();
+      void client.crash(0);
     });
     const all = [...samples.values()];
     expect(
@@ -44,7 +44,7 @@ describe("a worker that crashes", () => {
 
   it("rejects pending scores as retryable, and serves new scorings", async () => {
     const { manifest, tokenizer, prmPath: modelPath } = await load();
-    const worker = { ...manifest.prm, modelPath, threads: 1 };
+    const worker = { ...manifest.prm, modelPath };
     const client = await createScoringClient({ tokenizer, format: manifest, worker });
     const scoring = client.openScoring("What is 17 * 23?");
     const pending = scoring.score(0, "23 * 7 = 161", false);

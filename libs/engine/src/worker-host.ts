@@ -62,7 +62,7 @@ export async function startWorker<Command, Message extends { type: string }>(
           worker = undefined;
           restUntilMs = performance.now() + restPeriodMs;
           reject(new Error((message as WorkerReady & { type: "unusable" }).detail));
-          options.onCrash(new ReckonError("unavailable", "the engine's worker could not load its model"));
+          if (up) options.onCrash(new ReckonError("unavailable", "the engine's worker could not load its model"));
         } else if (message.type === "ready") resolve();
         else {
           crashes = 0;

@@ -7,7 +7,7 @@ import type { DecodeCommand, DecodeWorkerData } from "./protocol.ts";
 const data = workerData as DecodeWorkerData;
 
 await serveWorker<DecodeCommand>(async (port) => {
-  const session = await openSession(data.modelPath, data.threads);
+  const session = await openSession(data.modelPath);
   const decodeForward = bindForward(session, data, "logits");
   await warmUp(decodeForward, data, data.vocabSize);
   return createDecoder({

@@ -14,7 +14,7 @@ beforeAll(async () => {
   files = await readModelFiles(defaultWeightsDir, ["decoder"]);
   const { vocabSize, bosId, eosId, padId, sepId } = files.manifest;
   tokenizer = createTokenizer(files.tokenizerJson, vocabSize, [bosId, eosId, padId, sepId]);
-  session = await openSession(files.decoderPath, 1);
+  session = await openSession(files.decoderPath);
 });
 
 interface Ended {
@@ -49,6 +49,7 @@ async function run(
     decodeForward: options.wrap?.(bind()) ?? bind(),
     prefillForward: bind(),
     send: (message) => {
+      if (message.type !== "step") return;
       options.onMessage?.(message);
       message.keys.forEach((key, i) => {
         texts.set(key, (texts.get(key) ?? "") + message.texts[i]);

@@ -4,7 +4,7 @@ import { FairQueue } from "./fair-queue.ts";
 import { createLiveSample, type LiveSample } from "./live-sample.ts";
 import { Outbox } from "./outbox.ts";
 import { createPrefiller } from "./prefiller.ts";
-import type { DecodeCommand, endReasons, StepMessage } from "./protocol.ts";
+import type { DecodeCommand, endReasons, StepMessage, TrunkMessage } from "./protocol.ts";
 import { createSampler } from "./sampler.ts";
 import { SlotCache } from "./slot-cache.ts";
 import { createTokenText } from "./token-text.ts";
@@ -20,7 +20,7 @@ export interface DecoderOptions {
   readonly maxBatch: number;
   readonly decodeForward: Forward;
   readonly prefillForward: Forward;
-  readonly send: (message: StepMessage) => void;
+  readonly send: (message: StepMessage | TrunkMessage) => void;
 }
 
 /** Decodes many samples together, one token each a step. */
@@ -53,6 +53,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const outbox = new Outbox();
   const queue = new FairQueue<LiveSample>();
   const samples = new Map<number, LiveSample>();
+  const exports = new Set<DecodeCommand & { type: "export" }>();
   const prefiller = createPrefiller({
     shape,
     vocabSize,
@@ -136,6 +137,13 @@ export function createDecoder(options: DecoderOptions): Decoder {
     running.push(sample);
   };
 
+  const beginWaiters = (trunk: Trunk): void => {
+    for (const sample of trunk.waiters.splice(0)) {
+      prefilling -= 1;
+      begin(sample, trunk);
+    }
+  };
+
   const cancel = (sample: LiveSample): void => {
     if (sample.state === "queued") {
       queue.delete(sample.call, sample);
@@ -160,6 +168,11 @@ export function createDecoder(options: DecoderOptions): Decoder {
         const sample = samples.get(key);
         if (sample !== undefined) cancel(sample);
       }
+    } else if (command.type === "export") exports.add(command);
+    else if (command.type === "expect") prefiller.expect(command.prompt);
+    else if (command.type === "import") {
+      const trunk = prefiller.arrive(command.prompt, command.computed);
+      if (trunk !== undefined) beginWaiters(trunk);
     } else {
       stopping = true;
       for (const sample of [...samples.values()]) cancel(sample);
@@ -182,11 +195,21 @@ export function createDecoder(options: DecoderOptions): Decoder {
   };
 
   const prefill = async (): Promise<void> => {
-    for (const trunk of await prefiller.step()) {
-      for (const sample of trunk.waiters.splice(0)) {
-        prefilling -= 1;
-        begin(sample, trunk);
-      }
+    const finished = await prefiller.step();
+    nowMs = performance.now();
+    for (const trunk of finished) beginWaiters(trunk);
+  };
+
+  /** Sends the prompts that other lanes asked for, and refuses those that nobody here is going to compute. */
+  const answerExports = (): void => {
+    for (const entry of exports) {
+      const { request, call, prompt } = entry;
+      const trunk = trunks.find(prompt);
+      const coming = () => samples.values().some((s) => s.call === call && s.state !== "decoding");
+      if (trunk?.logits === undefined && coming()) continue;
+      exports.delete(entry);
+      const computed = trunk?.logits && { buffers: trunk.cache.buffers, logits: trunk.logits };
+      options.send({ type: "trunk", request, computed });
     }
   };
 
@@ -265,11 +288,13 @@ export function createDecoder(options: DecoderOptions): Decoder {
         admit();
         if (prefiller.busy) {
           await guard(prefill, () => {
-            prefilling = 0;
-            return prefiller.abandon();
+            const victims = prefiller.abandon();
+            prefilling -= victims.length;
+            return victims;
           });
           post();
         }
+        answerExports();
         if (running.length > 0) await guard(decode, () => running.splice(0));
         post();
         if (inbox.length === 0 && queue.size === 0 && running.length === 0 && !prefiller.busy) await idle();

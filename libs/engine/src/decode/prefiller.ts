@@ -1,16 +1,21 @@
 import type { CacheShape, Forward } from "../forward.ts";
 import { appendFresh } from "../sequence-cache.ts";
 import type { LiveSample } from "./live-sample.ts";
+import type { ComputedPrompt } from "./protocol.ts";
 import { equal, type Trunk, type TrunkCache } from "./trunk-cache.ts";
 
 /** Computes prompts in small pieces between decode steps. */
 export interface Prefiller {
-  /** True while a prompt is waiting or under way. */
+  /** True while there is something to compute. */
   readonly busy: boolean;
   /** Asks for a sample's beginning; it becomes a waiter of its trunk. */
   request(sample: LiveSample): void;
   /** Forgets a waiting sample. */
   cancel(sample: LiveSample): void;
+  /** Announces a prompt that another lane computes. */
+  expect(prompt: Int32Array): void;
+  /** Takes an expected prompt in and returns its trunk; without `computed` it is computed here after all. */
+  arrive(prompt: Int32Array, computed: ComputedPrompt | undefined): Trunk | undefined;
   /** Runs one forward pass over at most `stepTokens` tokens and returns the trunks that it finished. */
   step(): Promise<Trunk[]>;
   /** Gives up all trunks under way and returns their waiters. */
@@ -35,10 +40,16 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
   let jobs: Trunk[] = [];
 
   const prompts = (trunk: Trunk): boolean =>
-    trunk.waiters.length > 0 || (trunk.child !== undefined && wanted(trunk.child));
+    trunk.remote || trunk.waiters.length > 0 || (trunk.child !== undefined && wanted(trunk.child));
   const wanted = (trunk: Trunk): boolean => jobs.includes(trunk) && prompts(trunk);
   const payerOf = (trunk: Trunk): LiveSample | undefined =>
     trunk.waiters[0] ?? (trunk.child === undefined ? undefined : payerOf(trunk.child));
+
+  /** Whether another lane is about to send this trunk's prompt. */
+  const awaitsPrompt = (job: Trunk): boolean =>
+    jobs.some(
+      (other) => other.remote && other !== job && equal(other.tokens, job.tokens.subarray(0, job.promptLength)),
+    );
 
   /** Puts the prompt of a prefixed trunk before it, unless it is computed or under way. */
   const ensurePrompt = (job: Trunk): boolean => {
@@ -57,6 +68,7 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
     const picked: Trunk[] = [];
     let width = 0;
     for (const job of [...jobs]) {
+      if (job.remote) continue;
       if (job.cache.length === 0) {
         if (!ensurePrompt(job)) continue;
         // What finished since it was queued may spare it work.
@@ -78,7 +90,7 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
 
   return {
     get busy() {
-      return jobs.length > 0;
+      return jobs.some((job) => !job.remote && (job.cache.length > 0 || !awaitsPrompt(job)));
     },
     request(sample) {
       let job = jobs.find((other) => equal(other.tokens, sample.tokens));
@@ -94,6 +106,26 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
         if (at >= 0) job.waiters.splice(at, 1);
       }
       jobs = jobs.filter(prompts);
+    },
+    expect(prompt) {
+      if (trunks.find(prompt) !== undefined || jobs.some((job) => equal(job.tokens, prompt))) return;
+      const job = trunks.begin(prompt, prompt.length);
+      job.remote = true;
+      jobs.push(job);
+    },
+    arrive(prompt, computed) {
+      const job = jobs.find((other) => other.remote && equal(other.tokens, prompt));
+      if (job === undefined) return undefined;
+      job.remote = false;
+      if (computed === undefined) {
+        jobs = jobs.filter(prompts);
+        return undefined;
+      }
+      job.cache = { buffers: computed.buffers, capacity: prompt.length, length: prompt.length };
+      job.logits = computed.logits;
+      jobs = jobs.filter((other) => other !== job);
+      trunks.keep(job);
+      return job;
     },
     async step() {
       let picked = pick();
@@ -131,9 +163,9 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
       return finished;
     },
     abandon() {
-      const waiters = jobs.flatMap((job) => job.waiters);
-      jobs = [];
-      return waiters;
+      const given = jobs.filter((job) => !job.remote);
+      jobs = jobs.filter((job) => job.remote);
+      return given.flatMap((job) => job.waiters);
     },
   };
 }

@@ -30,7 +30,26 @@ export type DecodeCommand =
       readonly settings: SampleSettings;
     }
   | { readonly type: "cancel"; readonly keys: readonly number[] }
+  /** Asks for the computed prompt of a call, as soon as it is there; answered by a `TrunkMessage`. */
+  | { readonly type: "export"; readonly request: number; readonly call: number; readonly prompt: Int32Array }
+  /** A prompt that is on its way from another lane, not to be computed here. */
+  | { readonly type: "expect"; readonly prompt: Int32Array }
+  /** The expected prompt; without `computed` it will not come. */
+  | { readonly type: "import"; readonly prompt: Int32Array; readonly computed: ComputedPrompt | undefined }
   | { readonly type: "shutdown" };
+
+/** A prompt's keys and values, k_0, v_0, k_1, ... each [1, H, length, D], and the logits after its last token. */
+export interface ComputedPrompt {
+  readonly buffers: Float32Array[];
+  readonly logits: Float32Array;
+}
+
+/** Answers an `export`. */
+export interface TrunkMessage {
+  readonly type: "trunk";
+  readonly request: number;
+  readonly computed: ComputedPrompt | undefined;
+}
 
 /** Why a sample ended, as sent: an index into this list. */
 export const endReasons = ["stop", "length", "cancelled", "failed"] as const;
@@ -62,7 +81,6 @@ export interface StepMessage {
 /** What a worker is started with. */
 export interface DecodeWorkerData {
   readonly modelPath: string;
-  readonly threads: number;
   readonly layers: number;
   readonly heads: number;
   readonly headDim: number;

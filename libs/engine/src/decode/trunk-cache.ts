@@ -14,6 +14,8 @@ export interface Trunk {
   readonly waiters: LiveSample[];
   /** The trunk for whose sake this one is computed. */
   child: Trunk | undefined;
+  /** True while another lane computes it. */
+  remote: boolean;
 }
 
 /** Fewer common tokens are computed again: prompts without a past go through one pass together. */
@@ -55,7 +57,7 @@ export class TrunkCache {
       source === undefined
         ? createSequenceCache(this.#shape, tokens.length)
         : cloneSequence(this.#shape, source.cache, length, tokens.length);
-    return { tokens, promptLength, cache, logits: undefined, waiters: [], child: undefined };
+    return { tokens, promptLength, cache, logits: undefined, waiters: [], child: undefined, remote: false };
   }
 
   /** Keeps a finished trunk for later samples, and lets go of the oldest ones above the limit. */

@@ -27,7 +27,6 @@ export interface ScoredMessage {
 /** What the worker is started with; shapes are those of the process reward model. */
 export interface ScoreWorkerData {
   readonly modelPath: string;
-  readonly threads: number;
   readonly layers: number;
   readonly heads: number;
   readonly headDim: number;

@@ -7,7 +7,7 @@ import { createScorer } from "./scorer.ts";
 const data = workerData as ScoreWorkerData;
 
 await serveWorker<ScoreCommand>(async (port) => {
-  const session = await openSession(data.modelPath, data.threads);
+  const session = await openSession(data.modelPath);
   const forward = bindForward(session, data, "scores");
   await warmUp(forward, data, 1);
   return createScorer({ shape: data, forward, send: (message) => port.postMessage(message) });

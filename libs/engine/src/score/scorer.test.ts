@@ -90,7 +90,7 @@ describe("scorer", () => {
     options: { maxCachedTokens?: number; wrap?: (f: Forward) => Forward },
   ) {
     const { manifest, prmPath } = await readModelFiles(defaultWeightsDir, ["prm"]);
-    const forward = bindForward(await openSession(prmPath, 1), manifest.prm, "scores");
+    const forward = bindForward(await openSession(prmPath), manifest.prm, "scores");
     const results = new Map<number, number | string>();
     const scorer = createScorer({
       shape: manifest.prm,
