@@ -1,4 +1,4 @@
-import { ReckonError } from "@reckon/client";
+import { failureOf } from "./failure.ts";
 
 /** What the command's exit status means; a contract with scripts. */
 export const exitCodes = {
@@ -22,7 +22,7 @@ export const exitCodes = {
 
 /** The exit status for a failure. */
 export function exitCodeOf(error: unknown): number {
-  switch (ReckonError.from(error).code) {
+  switch (failureOf(error).code) {
     case "invalid-argument":
       return exitCodes.usage;
     case "unavailable":

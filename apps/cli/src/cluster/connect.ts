@@ -17,8 +17,17 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The server at `--url`, or services of our own. Throws `unavailable` where they do not start, `cancelled` on the signal. */
-export async function connect(target: Target, { stderr, signal }: ConnectOptions): Promise<Connection> {
+/**
+ * The server at `--url`, or services of our own. Throws `unavailable` where they do not start, `cancelled` on the signal; the
+ * promise may be left alone for a while (the caller loads its own code meanwhile).
+ */
+export function connect(target: Target, options: ConnectOptions): Promise<Connection> {
+  const connecting = open(target, options);
+  connecting.catch(() => undefined); // Whoever awaits it is told; nobody does yet.
+  return connecting;
+}
+
+async function open(target: Target, { stderr, signal }: ConnectOptions): Promise<Connection> {
   if (target.url !== undefined) return { url: target.url, cluster: undefined, close: async () => undefined };
   const cluster = await startCluster({
     ...(target.configFile !== undefined && { configFile: target.configFile }),

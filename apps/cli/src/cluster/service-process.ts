@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { ReckonError } from "@reckon/client";
 import type { ServiceName } from "@reckon/config";
+import { ReckonError } from "@reckon/core";
 
 /** How to start a service. */
 export interface ServiceProcessOptions {

@@ -1,5 +1,5 @@
-import { ReckonError } from "@reckon/client";
 import type { ServiceName } from "@reckon/config";
+import { ReckonError } from "@reckon/core";
 import { compileCacheFolder } from "./compile-cache.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 

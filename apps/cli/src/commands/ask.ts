@@ -1,11 +1,5 @@
-import {
-  type CallOptions,
-  createReckon,
-  type Outcome,
-  ReckonError,
-  type Solve,
-  type SolveOptions,
-} from "@reckon/client";
+import type { CallOptions, Outcome, Solve, SolveOptions } from "@reckon/client";
+import { ReckonError } from "@reckon/core";
 import type { AskCommand } from "../arguments/parse-command.ts";
 import { connect } from "../cluster/connect.ts";
 import { exitCodeOf, exitCodes } from "../exit-codes.ts";
@@ -21,9 +15,11 @@ const cancelPatienceMs = 2_000;
 export async function runAsk(command: AskCommand, io: Io): Promise<number> {
   const question = await readQuestion(command.question, "ask", io);
   const interrupts = listenForInterrupts();
-  const presenter = createPresenter(command, question, io);
   const connecting = connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  const presenter = await createPresenter(command, question, io);
   try {
+    // Loaded while the services start.
+    const { createReckon } = await import("@reckon/client");
     const { url } = await connecting;
     presenter.connected();
     const { answerKind, options } = command;

@@ -1,13 +1,13 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { type BatchEvent, batchEventToJson, createReckon, type Ledger, type Reckon } from "@reckon/client";
+import type { BatchEvent, Ledger, Reckon } from "@reckon/client";
 import type { BatchCommand } from "../arguments/parse-command.ts";
 import { UsageError } from "../arguments/usage-error.ts";
 import { connect } from "../cluster/connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type Io, readAll, writeLines } from "../io.ts";
-import { jsonLine } from "../present/json-presenter.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 import { paintLine } from "../terminal/line.ts";
 import { createStatusLine } from "../terminal/status-line.ts";
 import { themeOf } from "../terminal/theme.ts";
@@ -33,7 +33,10 @@ export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
     return progressLine({ ...counts, elapsedMs: performance.now() - startedAtMs }, width, theme);
   };
   const ticking = setInterval(() => command.quiet || status.show(progress()), 250);
-  const connection = await connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  const connecting = connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  // Loaded while the services start.
+  const { batchEventToJson, createReckon } = await import("@reckon/client");
+  const connection = await connecting;
   try {
     const reckon = createReckon({ url: connection.url });
     const calls = splitIntoCalls(items);
@@ -43,7 +46,7 @@ export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
       else counts.solved += 1;
       if (event.outcome?.answer !== undefined) counts.answered += 1;
       counts.outputTokens += event.outcome ? outputTokensOf(event.outcome.ledger) : 0;
-      await writeLines(out, [resultLine(event)]);
+      await writeLines(out, [resultLine(event.id, batchEventToJson(event))]);
       if (!command.quiet) status.show(progress());
     }
     return counts.failed > 0 ? exitCodes.failed : exitCodes.ok;
@@ -83,9 +86,9 @@ async function* solveAll(
 }
 
 /** `{"id", "outcome"}` or `{"id", "failure"}`, the rest as protobuf's JSON mapping has it. */
-function resultLine(event: Extract<BatchEvent, { type: "item-ended" }>): string {
-  const { itemEnded } = batchEventToJson(event) as { itemEnded?: object };
-  return jsonLine({ id: event.id, ...itemEnded });
+function resultLine(id: string, news: unknown): string {
+  const { itemEnded } = news as { readonly itemEnded?: object };
+  return jsonLine({ id, ...itemEnded });
 }
 
 function outputTokensOf({ answerTokens, cancelledTokens, failedTokens }: Ledger): number {

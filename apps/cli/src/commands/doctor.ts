@@ -9,7 +9,7 @@ import type { Finding } from "../doctor/finding.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type Io, writeLines } from "../io.ts";
-import { jsonLine } from "../present/json-presenter.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 import { type Line, paintLine, span } from "../terminal/line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import { type Theme, themeOf } from "../terminal/theme.ts";

@@ -1,10 +1,10 @@
-import { createReckon, type Estimate } from "@reckon/client";
+import type { Estimate } from "@reckon/client";
 import type { EstimateCommand } from "../arguments/parse-command.ts";
 import { connect } from "../cluster/connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type Io, writeLines } from "../io.ts";
-import { jsonLine } from "../present/json-presenter.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 import { type Line, paintLine, span } from "../terminal/line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import { type Theme, themeOf } from "../terminal/theme.ts";
@@ -16,7 +16,10 @@ import { readQuestion } from "./read-question.ts";
 export async function runEstimate(command: EstimateCommand, io: Io): Promise<number> {
   const question = await readQuestion(command.question, "estimate", io);
   const interrupts = listenForInterrupts();
-  const connection = await connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  const connecting = connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
+  // Loaded while the services start.
+  const { createReckon } = await import("@reckon/client");
+  const connection = await connecting;
   try {
     const estimate = await createReckon({ url: connection.url }).estimate(question, { signal: interrupts.signal });
     const theme = themeOf(io.stdout, io.env);

@@ -1,10 +1,10 @@
-import { createReckon, type Model } from "@reckon/client";
+import type { Model } from "@reckon/client";
 import type { Target } from "../arguments/common-flags.ts";
 import { connect } from "../cluster/connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { type Io, writeLines } from "../io.ts";
-import { jsonLine } from "../present/json-presenter.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 
 /** `reckon models`: what can think, and what it can do. */
@@ -13,7 +13,10 @@ export async function runModels(
   io: Io,
 ): Promise<number> {
   const interrupts = listenForInterrupts();
-  const connection = await connect(target, { stderr: io.stderr, signal: interrupts.signal });
+  const connecting = connect(target, { stderr: io.stderr, signal: interrupts.signal });
+  // Loaded while the services start.
+  const { createReckon } = await import("@reckon/client");
+  const connection = await connecting;
   try {
     const models = await createReckon({ url: connection.url }).models({ signal: interrupts.signal });
     await writeLines(io.stdout, json ? models.map((model) => jsonLine(model)) : modelLines(models));

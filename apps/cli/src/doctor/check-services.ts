@@ -1,6 +1,7 @@
-import { createReckon, type Outcome, type Reckon, ReckonError } from "@reckon/client";
+import { createReckon, type Outcome, type Reckon } from "@reckon/client";
 import type { Target } from "../arguments/common-flags.ts";
 import { connect } from "../cluster/connect.ts";
+import { failureOf } from "../failure.ts";
 import { duration, percent, plural } from "../view/format.ts";
 import { type Finding, fine, messageOf } from "./finding.ts";
 
@@ -40,7 +41,7 @@ async function ask(name: string, check: () => Promise<Finding>, target: Target):
   try {
     return await check();
   } catch (error) {
-    const { code, message } = ReckonError.from(error);
+    const { code, message } = failureOf(error);
     const remedy =
       target.url === undefined ? "run again with --verbose for the services' log" : `is it running at ${target.url}?`;
     return { name, status: "problem", detail: `${code}: ${message}`, remedy };

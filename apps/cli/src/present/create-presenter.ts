@@ -1,9 +1,6 @@
 import type { Outcome, SolveEvent } from "@reckon/client";
 import type { AskCommand } from "../arguments/parse-command.ts";
 import type { Io } from "../io.ts";
-import { createJsonPresenter } from "./json-presenter.ts";
-import { createPlainPresenter } from "./plain-presenter.ts";
-import { createViewPresenter } from "./view-presenter.ts";
 
 /** Shows one solve to the user, in whatever form. */
 export interface Presenter {
@@ -19,11 +16,12 @@ export interface Presenter {
 }
 
 /** The presenter that a command and its stdout ask for: a live view on a terminal, JSON where asked, else plain lines. */
-export function createPresenter(command: AskCommand, question: string, io: Io): Presenter {
+export async function createPresenter(command: AskCommand, question: string, io: Io): Promise<Presenter> {
   const options = { question, debug: command.debug, io };
-  if (command.output === "json") return createJsonPresenter(options);
+  if (command.output === "json") return (await import("./json-presenter.ts")).createJsonPresenter(options);
   const live = command.output === "auto" && io.stdout.isTTY === true && io.env["TERM"] !== "dumb";
-  return live ? createViewPresenter(options) : createPlainPresenter(options);
+  if (live) return (await import("./view-presenter.ts")).createViewPresenter(options);
+  return (await import("./plain-presenter.ts")).createPlainPresenter(options);
 }
 
 /** What a presenter is made from. */

@@ -1,6 +1,7 @@
 import { solveEventToJson } from "@reckon/client";
 import { writeLines } from "../io.ts";
 import { describeError } from "../terminal/describe-error.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 import type { Presenter, PresenterOptions } from "./create-presenter.ts";
 import { createTimings } from "./timings.ts";
 
@@ -21,12 +22,4 @@ export function createJsonPresenter({ debug, io }: PresenterOptions): Presenter 
     },
     close: () => undefined,
   };
-}
-
-/** JSON on one line, without the control characters that JSON itself allows: a terminal may show it. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
