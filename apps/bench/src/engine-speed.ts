@@ -26,7 +26,7 @@ const repetitions = Number(values.repetitions);
 const windowMs = Number(values.ms);
 
 const engine = await createEngine({ weightsDir: values.weights, threads, parts: ["decoder"] });
-const reference = await openReference(values.weights, threads);
+const reference = await openReference(values.weights);
 await measurePlain(reference, windowMs / 2);
 await measureEngine(engine, 8, windowMs / 2);
 

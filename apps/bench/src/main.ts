@@ -20,6 +20,7 @@ function print(report: Report): void {
   console.log(`## ${report.title}\n`);
   for (const note of report.notes) console.log(`- ${note}`);
   for (const table of report.tables) console.log(`\n${markdownTable(table)}`);
+  if (report.text !== undefined) console.log(`\`\`\`\n${report.text}\n\`\`\``);
 }
 
 async function run(part: Part, args: string[]): Promise<void> {

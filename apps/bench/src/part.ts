@@ -7,6 +7,8 @@ export interface Report {
   /** What was run, in sentences: sizes, seeds, machine. */
   readonly notes: readonly string[];
   readonly tables: readonly Table[];
+  /** Text to be printed as it is, after the tables. */
+  readonly text?: string;
   /** Everything in the tables and more, as plain JSON. */
   readonly figures: Readonly<Record<string, unknown>>;
 }

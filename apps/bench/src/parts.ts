@@ -1,4 +1,5 @@
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
+import { engineSpeedPart } from "./engine-speed-part.ts";
 import { installPart } from "./install-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
@@ -13,6 +14,7 @@ export const parts: readonly Part[] = [
   calibratePart,
   replayPart,
   strategiesPart,
+  engineSpeedPart,
   overheadPart,
   earlyStopPart,
   installPart,
