@@ -2,6 +2,5 @@ export * from "./create-logger.ts";
 export * from "./measure.ts";
 export * from "./names.ts";
 export * from "./record-prompts.ts";
-export * from "./start-solve-telemetry.ts";
 export * from "./start-telemetry.ts";
 export * from "./with-span.ts";

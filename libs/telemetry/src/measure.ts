@@ -1,5 +1,5 @@
 import { type Counter, type Histogram, metrics, type UpDownCounter } from "@opentelemetry/api";
-import type { BackendLoad, Confidence, SampleEnd, SampleUsage, StopReason, Verdict } from "@reckon/core";
+import type { BackendLoad, Outcome, Plan, SampleEnd, Verdict } from "@reckon/core";
 import { attributes, metricNames } from "./names.ts";
 
 /** Duration of one served call in milliseconds, with its status (`OK`, `InvalidArgument`, ...). */
@@ -23,16 +23,13 @@ export function recordFirstThought(elapsedMs: number): void {
 }
 
 /** A sample was started. */
-export function recordSampleStarted(strategy: string): void {
-  instruments().samplesStarted.add(1, { [attributes.strategy]: strategy });
+export function recordSampleStarted(): void {
+  instruments().samplesStarted.add(1);
 }
 
-/** A sample ended: its tokens count in the role they ended in. */
-export function recordSampleEnded(reason: SampleEnd, usage: SampleUsage, verdicts: readonly Verdict[]): void {
-  const { samplesEnded, tokens } = instruments();
-  samplesEnded.add(1, { [attributes.sampleEnd]: reason });
-  tokens.add(usage.outputTokens, { [attributes.tokenRole]: tokenRoleOf(reason) });
-  recordVerdicts(verdicts);
+/** A sample ended, and how. */
+export function recordSampleEnded(reason: SampleEnd): void {
+  instruments().samplesEnded.add(1, { [attributes.sampleEnd]: reason });
 }
 
 /** Verdicts of verifiers; abstentions are counted apart. */
@@ -48,39 +45,35 @@ export function recordPlanChange(reason: "escalated" | "degraded"): void {
   instruments().planChanges.add(1, { "reckon.plan.change": reason });
 }
 
-/** What `recordSolve` is told of a solve that has ended. */
-export interface SolveMeasurement {
-  readonly strategy: string;
-  readonly method: string;
-  readonly stopReason: StopReason;
-  readonly latencyMs: number;
-  readonly confidence: Confidence | undefined;
-  /** The plan's N, and how many of them were started. */
-  readonly plannedSamples: number;
-  readonly startedSamples: number;
-  readonly outputTokens: number;
-  readonly verifierTokens: number;
-}
-
-/** A solve ended; what it saved is counted against its plan's N at its own mean tokens a sample. */
-export function recordSolve(solve: SolveMeasurement): void {
+/**
+ * A solve ended with an outcome: its tokens by the role they ended in, and what its stop saved against the plan's N, counted
+ * at the mean tokens of the samples that voted.
+ */
+export function recordSolve(plan: Plan, { ledger, confidence, ...outcome }: Outcome): void {
   const all = instruments();
   const kind = {
-    [attributes.strategy]: solve.strategy,
-    [attributes.method]: solve.method,
-    [attributes.stopReason]: solve.stopReason,
+    [attributes.strategy]: plan.strategy,
+    [attributes.method]: plan.method,
+    [attributes.stopReason]: outcome.stopReason,
   };
   all.solves.add(1, kind);
-  all.solveDuration.record(solve.latencyMs, kind);
-  all.tokens.add(solve.verifierTokens, { [attributes.tokenRole]: "verifier" });
-  if (solve.confidence !== undefined) {
-    all.confidenceAtStop.record(solve.confidence.value, { [attributes.confidenceKind]: solve.confidence.kind });
+  all.solveDuration.record(outcome.latencyMs, kind);
+  const byRole = {
+    prompt: ledger.promptTokens,
+    answer: ledger.answerTokens,
+    cancelled: ledger.cancelledTokens,
+    failed: ledger.failedTokens,
+    verifier: ledger.verifierTokens,
+  };
+  for (const [role, count] of Object.entries(byRole)) all.tokens.add(count, { [attributes.tokenRole]: role });
+  if (confidence !== undefined) {
+    all.confidenceAtStop.record(confidence.value, { [attributes.confidenceKind]: confidence.kind });
   }
-  const savedSamples = Math.max(0, solve.plannedSamples - solve.startedSamples);
-  all.samplesSaved.add(savedSamples, { [attributes.strategy]: solve.strategy });
-  if (solve.startedSamples > 0) {
-    const tokensSaved = Math.round((savedSamples * solve.outputTokens) / solve.startedSamples);
-    all.tokensSaved.add(tokensSaved, { [attributes.strategy]: solve.strategy });
+  const unused = Math.max(0, plan.samples - outcome.samplesStarted);
+  const strategy = { [attributes.strategy]: plan.strategy };
+  all.samplesSaved.add(unused, strategy);
+  if (outcome.samplesVoted > 0) {
+    all.tokensSaved.add(Math.round((unused * ledger.answerTokens) / outcome.samplesVoted), strategy);
   }
 }
 
@@ -135,11 +128,6 @@ function observe(observables: Observables, callback: BatchCallback): () => void 
   const meter = metrics.getMeter("reckon");
   meter.addBatchObservableCallback(callback, observables);
   return () => meter.removeBatchObservableCallback(callback, observables);
-}
-
-function tokenRoleOf(reason: SampleEnd): "answer" | "cancelled" | "failed" {
-  if (reason === "failed") return "failed";
-  return reason === "stop" || reason === "length" ? "answer" : "cancelled";
 }
 
 type Instruments = ReturnType<typeof declareInstruments>;

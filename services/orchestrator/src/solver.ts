@@ -79,7 +79,7 @@ export function createSolver(options: SolverOptions): Solver {
         const ownEndMs = arrivedAtMs + (overrides.timeoutMs ?? Number.POSITIVE_INFINITY);
         const endsAtMs = Math.min(call?.deadlineAtMs ?? Number.POSITIVE_INFINITY, ownEndMs);
         const { estimated, plan } = await prepare(task, endsAtMs);
-        describePlanOn(span, solveId, plan, estimated.difficulty);
+        describePlanOn(span, solveId, problem, plan, estimated.difficulty);
         const model = await catalogue.find(plan.model);
         const traced = traceSamples(thinker, verifier);
         const input = {
