@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fastExp } from "./fast-exp.ts";
 import type { SampleSettings } from "./protocol.ts";
 import { createRandom, deriveSeed } from "./random.ts";
 import { createSampler } from "./sampler.ts";
@@ -84,6 +85,13 @@ describe("sampler", () => {
     expect(sampler.draw(Float32Array.of(0, Number.NaN, 1), 0, settings(), random)).toBe(-1);
     expect(sampler.draw(Float32Array.of(0, Number.POSITIVE_INFINITY, 1), 0, settings(), random)).toBe(-1);
     expect(sampler.draw(new Float32Array(3).fill(Number.NEGATIVE_INFINITY), 0, settings(), random)).toBe(-1);
+  });
+});
+
+describe("fast exp", () => {
+  it("is within 1e-8 of exp", () => {
+    for (let x = 0; x > -80; x -= 0.0137) expect(Math.abs(fastExp(x) / Math.exp(x) - 1)).toBeLessThan(1e-8);
+    expect(fastExp(0)).toBe(1);
   });
 });
 

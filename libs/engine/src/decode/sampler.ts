@@ -1,3 +1,4 @@
+import { fastExp } from "./fast-exp.ts";
 import type { SampleSettings } from "./protocol.ts";
 import type { Random } from "./random.ts";
 
@@ -15,8 +16,8 @@ export interface Sampler {
   readonly topValues: Float32Array;
 }
 
-/** exp(-45) is 3e-20: adding it to a sum of at least 1 changes nothing in double precision. */
-const negligible = -45;
+/** exp(-40) is 4e-18: adding it to a sum of at least 1 changes nothing in double precision. */
+const negligible = -40;
 
 /** Creates a sampler for rows of `vocabSize` logits; `blocked` ids are never drawn and have no probability. */
 export function createSampler(vocabSize: number, blocked: readonly number[]): Sampler {
@@ -33,7 +34,7 @@ export function createSampler(vocabSize: number, blocked: readonly number[]): Sa
     let sum = 0;
     for (let i = 0; i < vocabSize; i++) {
       const x = row[offset + i] as number;
-      const weight = x > floor ? Math.exp((x - max) * inverse) : 0;
+      const weight = x > floor ? fastExp((x - max) * inverse) : 0;
       weights[i] = weight;
       sum += weight;
     }
@@ -130,15 +131,17 @@ export function createSampler(vocabSize: number, blocked: readonly number[]): Sa
       for (const id of blocked) row[offset + id] = Number.NEGATIVE_INFINITY;
       let max = Number.NEGATIVE_INFINITY;
       let best = -1;
-      let invalid = false;
+      // Not a number as soon as one value is not.
+      let total = 0;
       for (let i = 0; i < vocabSize; i++) {
         const x = row[offset + i] as number;
+        total += x;
         if (x > max) {
           max = x;
           best = i;
-        } else if (Number.isNaN(x)) invalid = true;
+        }
       }
-      if (invalid || !Number.isFinite(max)) return -1;
+      if (Number.isNaN(total) || !Number.isFinite(max)) return -1;
       const { temperature, topK, topP } = settings;
       const greedy = temperature < 1e-4;
       let sum = 0;
