@@ -3,6 +3,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ServiceName } from "@reckon/config";
 import { ReckonError } from "@reckon/core";
+import { readableLine } from "./readable-line.ts";
+
+// The exit code of a service that cannot read its configuration (`processConfig` of @reckon/config).
+const wrongConfiguration = 2;
 
 /** How to start a service. */
 export interface ServiceProcessOptions {
@@ -44,7 +48,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
 
   const lastLines: string[] = [];
   const hear = (line: string) => {
-    lastLines.push(line);
+    lastLines.push(readableLine(line));
     if (lastLines.length > 20) lastLines.shift();
     onLine(line);
   };
@@ -55,10 +59,15 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const url = new Promise<string>((resolve, reject) => {
     const fail = (what: string) =>
       reject(new ReckonError("unavailable", [`${service} ${what}`, ...lastLines.slice(-5)].join("\n  ")));
+    // It has told what is wrong with its configuration, a line a mistake.
+    const refuse = () => reject(new ReckonError("invalid-argument", lastLines.join("\n")));
     const timer = setTimeout(() => fail("is not ready after a minute"), options.readyTimeoutMs ?? 60_000);
     child.once("error", (error) => fail(`could not be started: ${error.message}`));
     // After "close", not "exit": only then has all that it wrote been read.
-    child.once("close", (code, signal) => fail(`ended before it was ready (${signal ?? `exit ${code}`})`));
+    child.once("close", (code, signal) => {
+      if (code === wrongConfiguration) refuse();
+      else fail(`ended before it was ready (${signal ?? `exit ${code}`})`);
+    });
     createInterface({ input: child.stderr }).on("line", hear);
     createInterface({ input: child.stdout }).on("line", (line) => {
       const ready = readyUrlOf(line);
