@@ -57,7 +57,10 @@ export function modelSelectors(n: number, prm: PrmUse): Selector[] {
   const sized = (sizes: readonly number[], name: string, accuracy: (problem: ProblemRecord, k: number) => number) =>
     sizes
       .filter((k) => k <= n)
-      .map((k) => ({ name: `${name} ${k}`, accuracy: (problem: ProblemRecord) => accuracy(problem, k) }));
+      .map((k) => ({
+        name: name.endsWith("@") ? `${name}${k}` : `${name} ${k}`,
+        accuracy: (problem: ProblemRecord) => accuracy(problem, k),
+      }));
   return [
     { name: "one sample", accuracy: (problem) => right(problem) / problem.samples.length },
     ...sized([4, 8, 16], "majority of", majorityOf),
