@@ -29,6 +29,7 @@ describe("format", () => {
     expect(plural(12_345, "token")).toBe("12,345 tokens");
     expect(weight(2)).toBe("2");
     expect(weight(1.899)).toBe("1.9");
+    expect(weight(0.00123)).toBe("0.001");
     expect(bytes(7_654_321)).toBe("7.3 MiB");
   });
 });

@@ -26,9 +26,10 @@ export function score(value: number): string {
   return value.toFixed(2);
 }
 
-/** A weight or a count: whole numbers as they are, others with two digits at most. */
+/** A weight or a count: whole numbers as they are, others with two decimals, small ones with their first digit. */
 export function weight(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2)));
+  if (Number.isInteger(value)) return String(value);
+  return value >= 0.01 ? String(Number(value.toFixed(2))) : value.toPrecision(1);
 }
 
 /** Bytes in binary units. */

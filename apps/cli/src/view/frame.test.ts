@@ -29,7 +29,7 @@ describe("solveFrame", () => {
     expect(lines.find((line) => line.startsWith("  2 "))).toContain("the backend went away");
     expect(lines.find((line) => line.startsWith("  3 "))).toContain("4 * 6 = 24");
     expect(text).toContain("95 %");
-    expect(text).toContain("2 votes of weight 1.9");
+    expect(text).toContain("2 votes (weight 1.9)");
     expect(lines.at(-2)).toMatch(/^confidence .*90 % by verifier/);
     expect(lines.at(-1)).toContain("3 of 8 samples · 1 thinking");
     expect(lines.at(-1)).toContain("7 cancelled");

@@ -98,7 +98,7 @@ function candidateLines(view: SolveView, width: number, { glyphs }: Theme): Line
 }
 
 function voteWeight(samples: number, votes: number): string {
-  return Math.abs(samples - votes) < 1e-9 ? "" : ` of weight ${weight(votes)}`;
+  return Math.abs(samples - votes) < 1e-9 ? "" : ` (weight ${weight(votes)})`;
 }
 
 function confidenceLine(view: SolveView, width: number, { glyphs }: Theme): Line {
