@@ -22,9 +22,14 @@ export interface DifficultyEstimate {
   readonly answerKind: AnswerKind;
 }
 
-/** Pseudo-counts that text alone is worth; less where the domain is not known, since then nothing speaks for the estimate. */
-const TEXT_STRENGTH = 2;
-const UNKNOWN_STRENGTH = 1;
+/**
+ * Pseudo-counts that text alone is worth: few, so that the prior has the shape of a U, since most questions are either within
+ * a model's reach or out of it. By maximum likelihood on recorded samples of the embedded model.
+ */
+const TEXT_STRENGTH = 0.8;
+/** Where the domain is not known nothing speaks for the estimate: fewer still, and more likely wrong than right. */
+const UNKNOWN_STRENGTH = 0.5;
+const UNKNOWN_ERROR = 0.6;
 /** Past outcomes never count for more pseudo-samples than this: each problem is still its own. */
 const MAX_HISTORY_STRENGTH = 6;
 
@@ -40,9 +45,11 @@ export function estimateDifficulty(problem: Problem, history: HistorySummary = e
   const signals = [lengthSignal(text), vocabularySignal(text), syntacticDepthSignal(text), domainSignal(domain)];
   signals.push(historySignal(history, signals));
   const score = signals.reduce((sum, signal) => sum + signal.weight * signal.value, 0);
-  const strength = domain === "general" ? UNKNOWN_STRENGTH : TEXT_STRENGTH;
+  const known = domain !== "general";
+  const strength = known ? TEXT_STRENGTH : UNKNOWN_STRENGTH;
+  const expected = known ? score : Math.max(score, UNKNOWN_ERROR);
   const past = history.errorRate === undefined ? 0 : Math.min(history.count, MAX_HISTORY_STRENGTH);
-  const wrong = strength * clamp(score) + past * clamp(history.errorRate ?? 0);
+  const wrong = strength * clamp(expected) + past * clamp(history.errorRate ?? 0);
   return {
     difficulty: {
       score: Math.min(1, Math.max(0, score)),
