@@ -75,8 +75,12 @@ export const storeSection = z
 /** `[engine]`: the embedded model. */
 export const engineSection = z
   .object({
-    threads: integerKey(1, "Threads of one forward pass of the embedded model.", { min: 1, max: 256 }),
-    max_batch: integerKey(64, "Samples in one forward pass of the embedded model.", { min: 1, max: 1024 }),
+    threads: integerKey(
+      undefined,
+      "Decoding threads of the embedded model, each with a batch of its own. Where unset: 2, or 1 on a single processor.",
+      { min: 1, max: 64 },
+    ),
+    max_batch: integerKey(64, "Samples that the embedded model decodes at once; the rest wait.", { min: 1, max: 1024 }),
     weights_dir: textKey(undefined, "Folder of other weights for the embedded model.", filled("a folder path")),
   })
   .describe("The embedded model.");

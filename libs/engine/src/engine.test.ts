@@ -5,6 +5,7 @@ import type { GenerateOptions, ReckonError } from "@reckon/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine, type Engine } from "./engine.ts";
 import { defaultWeightsDir } from "./model-files.ts";
+import { openReference } from "./reference.ts";
 import { type CollectedSample, collect } from "./testing.ts";
 
 const prompt = "Compute (12 + 7) * 3 - 48 / 6.";
@@ -44,6 +45,16 @@ describe("sampling", () => {
     await noise;
     expect(together[0]?.text).toBe(alone?.text);
     expect(new Set(together.map((sample) => sample.text)).size).toBeGreaterThan(1);
+  });
+
+  it("draws the tokens of a plain loop over the model", async () => {
+    const reference = await openReference();
+    for (const question of [prompt, "Solve 3x + 5 = 20", "Сколько будет 2 + 2?"]) {
+      const expected = await reference.generate(question, 40);
+      const [sample] = await sampleAll(question, { temperature: 0, maxTokens: 40 });
+      expect(sample?.text).toBe(reference.decode(expected));
+      expect(sample?.tokens).toBe(expected.length);
+    }
   });
 
   it("continues a prefix as one generation would have gone on", async () => {

@@ -24,8 +24,8 @@ export interface EngineOptions {
   /** Samples that are decoded together; the rest wait in a queue. 1-1024, default 64. */
   readonly maxBatch?: number;
   /**
-   * Decoding threads, each with a batch of its own; 1 to the number of processors. Default: 2, or 1 on one processor. The
-   * process reward model has one thread more.
+   * Decoding threads, each with a batch of its own; 1-64, more than there are processors gain nothing. Default: 2, or 1
+   * on a single processor. The process reward model has one thread more.
    */
   readonly threads?: number;
   /** What to load. A process that only scores, or only generates, saves the other's thread. Default: both. */
@@ -70,7 +70,7 @@ const capabilities: Capabilities = {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { maxBatch = 64, threads = Math.min(2, availableParallelism()), parts = ["decoder", "prm"] } = options;
   assertWithin("max_batch", maxBatch, 1024);
-  assertWithin("threads", threads, availableParallelism());
+  assertWithin("threads", threads, 64);
   const files = await readModelFiles(options.weightsDir ?? defaultWeightsDir, parts);
   const { manifest } = files;
   const { bosId, eosId, padId, sepId } = manifest;

@@ -7,6 +7,8 @@ import { createTokenizer } from "./tokenizer.ts";
 export interface Reference {
   /** Greedy tokens after a prompt, up to `maxTokens`, without the end token. */
   generate(prompt: string, maxTokens: number): Promise<number[]>;
+  /** The text of tokens. */
+  decode(tokens: readonly number[]): string;
 }
 
 /**
@@ -20,6 +22,8 @@ export async function openReference(weightsDir: string = defaultWeightsDir, thre
   const session = await InferenceSession.create(decoderPath, { intraOpNumThreads: threads, interOpNumThreads: 1 });
   const names = Array.from({ length: layers }, (_, l) => [`k_${l}`, `v_${l}`]).flat();
   return {
+    decode: (tokens) =>
+      Buffer.concat(tokens.map((id) => tokenizer.tokenBytes[id] ?? new Uint8Array(0))).toString("utf8"),
     async generate(prompt, maxTokens) {
       const tokens: number[] = [];
       let chunk = [...promptTokens(prompt, tokenizer, manifest)];

@@ -33,8 +33,8 @@ export interface Decoder {
 
 /** Text is sent at least this often while tokens come; a line break is sent at once. */
 const flushMs = 15;
-/** Prompts and prefixes kept for later samples, in tokens: about 5 KB each in the model of 4 layers of width 160. */
-const trunkTokens = 8_192;
+/** Prompts and prefixes kept for later samples, in tokens: 6 KB each with 4 layers of width 192. */
+const trunkTokens = 4_096;
 /** An engine without work frees its caches after this time. */
 const idleMs = 3_000;
 

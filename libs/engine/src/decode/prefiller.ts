@@ -18,7 +18,7 @@ export interface Prefiller {
   arrive(prompt: Int32Array, computed: ComputedPrompt | undefined): Trunk | undefined;
   /** Runs one forward pass over at most `stepTokens` tokens and returns the trunks that it finished. */
   step(): Promise<Trunk[]>;
-  /** Gives up all trunks under way and returns their waiters. */
+  /** Gives up the trunks of the last pass, which threw, and those that depend on them; returns their waiters. */
   abandon(): LiveSample[];
 }
 
@@ -38,6 +38,7 @@ const stepTokens = 128;
 export function createPrefiller(options: PrefillerOptions): Prefiller {
   const { shape, vocabSize, forward, trunks, onComputed } = options;
   let jobs: Trunk[] = [];
+  let picked: Trunk[] = [];
 
   const prompts = (trunk: Trunk): boolean =>
     trunk.remote || trunk.waiters.length > 0 || (trunk.child !== undefined && wanted(trunk.child));
@@ -65,7 +66,7 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
 
   /** The trunks of the next pass: one that continues alone, or several that begin. */
   const pick = (): Trunk[] => {
-    const picked: Trunk[] = [];
+    const chosen: Trunk[] = [];
     let width = 0;
     for (const job of [...jobs]) {
       if (job.remote) continue;
@@ -77,15 +78,15 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
         }
       }
       if (job.cache.length > 0) {
-        if (picked.length === 0) return [job];
+        if (chosen.length === 0) return [job];
         continue;
       }
       const next = Math.max(width, Math.min(job.tokens.length, stepTokens));
-      if (picked.length > 0 && next * (picked.length + 1) > stepTokens) break;
-      picked.push(job);
+      if (chosen.length > 0 && next * (chosen.length + 1) > stepTokens) break;
+      chosen.push(job);
       width = next;
     }
-    return picked;
+    return chosen;
   };
 
   return {
@@ -128,7 +129,7 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
       return job;
     },
     async step() {
-      let picked = pick();
+      picked = pick();
       // A prompt that was put in front of its prefixed trunk is picked at the second try.
       if (picked.length === 0) picked = pick();
       const counts = picked.map((job) => Math.min(job.tokens.length - job.cache.length, stepTokens));
@@ -163,9 +164,13 @@ export function createPrefiller(options: PrefillerOptions): Prefiller {
       return finished;
     },
     abandon() {
-      const given = jobs.filter((job) => !job.remote);
-      jobs = jobs.filter((job) => job.remote);
-      return given.flatMap((job) => job.waiters);
+      const given = new Set<Trunk>();
+      for (const trunk of picked) {
+        given.add(trunk);
+        for (let child = trunk.child; child !== undefined; child = child.child) given.add(child);
+      }
+      jobs = jobs.filter((job) => !given.has(job));
+      return [...given].flatMap((job) => job.waiters);
     },
   };
 }
