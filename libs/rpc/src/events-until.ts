@@ -1,9 +1,9 @@
 /**
  * The items of a stream, unless `feeding` fails: then that failure is thrown at once, whatever the stream is waiting for.
- * `feeding` resolving means nothing. The stream is left in either case.
+ * `feeding` resolving means nothing. The stream is not left: the caller may still want what it says at its end.
  */
 export async function* eventsUntil<T>(
-  events: AsyncIterable<T>,
+  source: AsyncIterator<T>,
   feeding: Promise<unknown>,
 ): AsyncGenerator<T, void, void> {
   let failure: { readonly error: unknown } | undefined;
@@ -12,8 +12,6 @@ export async function* eventsUntil<T>(
     failure = { error };
     rejectWaiting?.(error);
   });
-  const source = events[Symbol.asyncIterator]();
-  let ended = false;
   try {
     for (;;) {
       if (failure !== undefined) throw failure.error;
@@ -22,7 +20,6 @@ export async function* eventsUntil<T>(
         source.next().then(resolve, reject);
       });
       if (step.done === true) {
-        ended = true;
         // A feed that failed makes the stream end; the failure says why.
         await Promise.resolve();
         if (failure !== undefined) throw (failure as { error: unknown }).error;
@@ -32,7 +29,5 @@ export async function* eventsUntil<T>(
     }
   } finally {
     rejectWaiting = undefined;
-    // Not awaited: a source that waits for its producer answers only once that has heard of the end.
-    if (!ended) source.return?.().catch(() => {});
   }
 }

@@ -63,19 +63,34 @@ async function* generate(
   signal: AbortSignal,
   start: () => void | Promise<void>,
 ): AsyncGenerator<GenerationEvent, void, void> {
+  const events = generation.events[Symbol.asyncIterator]();
   const close = () => generation.close();
   signal.addEventListener("abort", close, { once: true });
   if (signal.aborted) close();
   try {
     // The consumer must be there before the first sample starts, and a failed feed must end the events.
     const feeding = Promise.resolve().then(start);
-    for await (const event of eventsUntil(generation.events, feeding)) {
+    for await (const event of eventsUntil(events, feeding)) {
       observe(event);
       yield event;
     }
   } finally {
     signal.removeEventListener("abort", close);
     generation.close();
+    // Not awaited: nobody waits for these ends any more, but spans want their exact tokens.
+    void observeRest(events, observe);
+  }
+}
+
+async function observeRest(
+  events: AsyncIterator<GenerationEvent>,
+  observe: (event: GenerationEvent | undefined) => void,
+): Promise<void> {
+  try {
+    for (let step = await events.next(); step.done !== true; step = await events.next()) observe(step.value);
+  } catch {
+    // A generation that breaks while it is closed has no more to say.
+  } finally {
     observe(undefined);
   }
 }

@@ -16,33 +16,36 @@ export interface MuxOptions {
  * does (RFC 9113 section 3.4), goes to `h2`, any other to `h1`.
  */
 export function createMux(h1: http.Server, h2: http2.Http2Server, options: MuxOptions): net.Server {
-  return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    options.onConnection(socket);
-    // Errors of a connection end that connection, and its handlers hear of it by its close.
-    socket.on("error", () => socket.destroy());
-    const giveUp = () => socket.destroy();
-    const timer = setTimeout(giveUp, options.firstBytesTimeoutMs);
-    const settle = () => {
-      clearTimeout(timer);
-      socket.off("readable", sniff);
-      socket.off("end", giveUp);
-      socket.off("close", settle);
-    };
-    let head = Buffer.alloc(0);
-    const sniff = () => {
-      const chunk: Buffer | null = socket.read();
-      if (chunk === null) return;
-      head = Buffer.concat([head, chunk]);
-      const seen = head.subarray(0, preface.length);
-      const isPrefix = preface.subarray(0, seen.length).equals(seen);
-      if (isPrefix && seen.length < preface.length) return;
-      settle();
-      socket.unshift(head);
-      if (isPrefix) socket.allowHalfOpen = false;
-      (isPrefix ? h2 : h1).emit("connection", socket);
-    };
-    socket.on("readable", sniff);
-    socket.on("end", giveUp);
-    socket.on("close", settle);
-  });
+  return net.createServer(
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    (socket) => {
+      options.onConnection(socket);
+      // Errors of a connection end that connection, and its handlers hear of it by its close.
+      socket.on("error", () => socket.destroy());
+      const giveUp = () => socket.destroy();
+      const timer = setTimeout(giveUp, options.firstBytesTimeoutMs);
+      const settle = () => {
+        clearTimeout(timer);
+        socket.off("readable", sniff);
+        socket.off("end", giveUp);
+        socket.off("close", settle);
+      };
+      let head = Buffer.alloc(0);
+      const sniff = () => {
+        const chunk: Buffer | null = socket.read();
+        if (chunk === null) return;
+        head = Buffer.concat([head, chunk]);
+        const seen = head.subarray(0, preface.length);
+        const isPrefix = preface.subarray(0, seen.length).equals(seen);
+        if (isPrefix && seen.length < preface.length) return;
+        settle();
+        socket.unshift(head);
+        if (isPrefix) socket.allowHalfOpen = false;
+        (isPrefix ? h2 : h1).emit("connection", socket);
+      };
+      socket.on("readable", sniff);
+      socket.on("end", giveUp);
+      socket.on("close", settle);
+    },
+  );
 }

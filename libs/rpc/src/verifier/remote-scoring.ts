@@ -78,11 +78,11 @@ export function createRemoteScoring(
   return {
     events,
     step(sample, step, text, last) {
-      const value = { sample, step, text, last, traceparent: currentTraceparent() };
+      const value = { sample, step, text: textForWire(text), last, traceparent: currentTraceparent() };
       ask(sample, step, create(ScoreRequestSchema, { request: { case: "step", value } }));
     },
     answer(sample, answer) {
-      const value = { sample, answer, traceparent: currentTraceparent() };
+      const value = { sample, answer: textForWire(answer), traceparent: currentTraceparent() };
       ask(sample, "answer", create(ScoreRequestSchema, { request: { case: "answer", value } }));
     },
     drop(sample) {
@@ -98,4 +98,9 @@ export function createRemoteScoring(
     },
     close,
   };
+}
+
+/** A model may write what the border refuses: NUL goes as U+FFFD, so that one odd sample does not end the scoring of all. */
+function textForWire(text: string): string {
+  return text.replaceAll("\0", "\ufffd");
 }

@@ -52,17 +52,20 @@ async function* score(
   spans: ScoreSpans,
   feed: () => Promise<void>,
 ): AsyncGenerator<ScoringEvent, void, void> {
+  const events = scoring.events[Symbol.asyncIterator]();
   const close = () => scoring.close();
   signal.addEventListener("abort", close, { once: true });
   if (signal.aborted) close();
   try {
-    for await (const event of eventsUntil(scoring.events, Promise.resolve().then(feed))) {
+    for await (const event of eventsUntil(events, Promise.resolve().then(feed))) {
       spans.observe(event);
       yield event;
     }
   } finally {
     signal.removeEventListener("abort", close);
     scoring.close();
+    // Not awaited: a scoring that waits for its models answers only once these have heard of the end.
+    events.return?.().catch(() => {});
     spans.endAll();
   }
 }
