@@ -198,4 +198,49 @@ describe("reckon serve", () => {
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(0);
   });
+
+  it("lets a running solve end with its best answer when it drains", async () => {
+    const env = { RECKON_SERVER_DRAIN_TIMEOUT: "2" };
+    const server = runReckon(["serve", "--port", "0"], { env });
+    const address = (await server.seen(/serves at (http:\/\/\S+)/))[1] as string;
+    const run = runReckon(["ask", "--url", address, question, ...long]);
+    await run.seen(/^\[\d+\] =>/m);
+    server.child.kill("SIGTERM");
+    expect([0, 1]).toContain(await run.ended);
+    expect(run.stdout()).toContain("stopped: the server is shutting down");
+    expect(await server.ended).toBe(0);
+  });
+});
+
+describe("reckon doctor", () => {
+  it("looks at everything, over four services of its own", async () => {
+    const run = runReckon(["doctor", "--json"]);
+    await run.ended;
+    const findings = run
+      .stdout()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { name: string; status: string });
+    const statusOf = new Map(findings.map(({ name, status }) => [name, status]));
+    for (const name of [
+      "node",
+      "onnxruntime-node",
+      "decoder",
+      "process reward model",
+      "services",
+      "models",
+      "difficulty",
+    ]) {
+      expect([name, statusOf.get(name)]).toEqual([name, "ok"]);
+    }
+    expect(statusOf.has("solve")).toBe(true);
+  });
+
+  it("says what is wrong and what to do about it", async () => {
+    const run = runReckon(["doctor"], { env: { RECKON_ENGINE_WEIGHTS_DIR: join(folder, "nothing") } });
+    expect(await run.ended).toBe(1);
+    expect(run.stdout()).toMatch(/✗ embedded model .*nothing/);
+    expect(run.stdout()).toMatch(/git checkout -- models\/weights/);
+    expect(run.stdout()).toMatch(/things? do(es)? not work/);
+  });
 });
