@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { ReckonError } from "@reckon/core";
@@ -31,17 +33,26 @@ export interface StartServiceOptions {
 }
 
 const logLines = 200;
+const ownEnvironment = {
+  RECKON_HOST: "127.0.0.1",
+  RECKON_PORT: "0",
+  RECKON_EXIT_WITH_PARENT: "1",
+  // Halves the start of a process; a bench and the tests start many.
+  NODE_COMPILE_CACHE: join(tmpdir(), "reckon-compile-cache"),
+};
 
 /**
  * Starts a service on a free port of the loopback and resolves once it has said that it is ready. Throws `unavailable` with the
- * end of its log where it ends before that, or is not ready in time. It is killed when this process ends.
+ * end of its log where it ends before that, or is not ready in time. It ends by itself when this process is gone.
  */
 export async function startService(options: StartServiceOptions): Promise<ServiceProcess> {
   const main = fileURLToPath(new URL(`../../../../services/${options.name}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main], {
-    env: { ...inheritedEnvironment(), RECKON_HOST: "127.0.0.1", RECKON_PORT: "0", ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...inheritedEnvironment(), ...ownEnvironment, ...options.env },
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // Its standard input only tells it that this process is gone; nothing is ever written.
+  child.stdin.on("error", () => undefined);
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {

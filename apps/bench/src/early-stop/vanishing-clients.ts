@@ -3,7 +3,7 @@ import { createReckon } from "@reckon/client";
 
 const [url = "", clients = "100"] = process.argv.slice(2);
 const prompt = "Compute ((38 + 47) * 12 - 96) / 4 + (57 - 29) * 16 - 83 + 45 * 7.";
-const options = { method: "self-consistency", samples: 16, window: 16, maxSteps: 64, earlyStopping: false } as const;
+const options = { method: "self-consistency", samples: 64, window: 2, maxSteps: 64, earlyStopping: false } as const;
 
 const first = Array.from({ length: Number(clients) }, () => {
   const seen = Promise.withResolvers<void>();
