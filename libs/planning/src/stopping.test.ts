@@ -95,7 +95,7 @@ describe("decide", () => {
     const hopeless = [..."abcdefghijkl"].map((answer) => vote(answer, 0.05));
     const hard = { confidence: { prior: { alpha: 0.4, beta: 1.6 }, errorModel } };
     expect(decide(rule, state(hopeless, { scored: true, ...hard })).reason).toBe("no-gain");
-    expect(decide(rule, state(hopeless, { scored: false, ...hard })).stop).toBe(false);
+    expect(decide({ ...rule, minGain: 0 }, state(hopeless, { scored: true, ...hard })).stop).toBe(false);
     expect(decide(rule, state([vote("a", 0.6), vote("b", 0.6)], { scored: true })).stop).toBe(false);
   });
 });
@@ -152,7 +152,7 @@ describe("valueOfSample", () => {
   it("is never negative, and small once the answer is sure", () => {
     fc.assert(
       fc.property(anyVotes, fc.boolean(), (votes, scored) => {
-        const value = valueOfSample(votes, scored, { prior, errorModel });
+        const value = valueOfSample(votes, { scored, left: 8, confidence: { prior, errorModel } });
         expect(value).toBeGreaterThanOrEqual(0);
         expect(value).toBeLessThanOrEqual(1);
       }),
@@ -160,8 +160,7 @@ describe("valueOfSample", () => {
     expect(
       valueOfSample(
         [..."aaaa"].map((a) => vote(a, 0.95)),
-        true,
-        { prior, errorModel },
+        { scored: true, left: 8, confidence: { prior, errorModel } },
       ),
     ).toBeLessThan(0.005);
   });

@@ -46,8 +46,8 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
 /**
  * Decides whether to stop, from the votes alone, whatever their order: the same votes give the same decision live and in
  * replay. `none` never stops early; `beta` stops when `leaderStays` reaches the threshold; `confidence` when the
- * probability that the leader is right does, and where votes are scored gives up with `no-gain` once one more sample is
- * expected to raise that by less than `minGain`. Neither stops before `minVotes` votes, nor gives up before two.
+ * probability that the leader is right does, and gives up with `no-gain` once one more sample is expected to raise that
+ * by less than `minGain`. Neither stops before `minVotes` votes, nor gives up before two.
  * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
 export function decide(rule: StopRule, state: StopState): StopDecision {
@@ -69,12 +69,17 @@ export function isConfident(rule: StopRule, state: StopState): boolean {
   return confidence !== undefined && confidence.value >= rule.threshold;
 }
 
+/** Value of one more sample in a state; what is in flight may still vote too. */
+export function valueOfNext({ votes, inFlight, left, scored, confidence }: StopState): number {
+  return valueOfSample(votes, { scored, left: Math.max(1, inFlight + left), confidence });
+}
+
 /** Votes before which nothing is known about how much they vary. */
 const LEAST_VOTES_TO_GIVE_UP = 2;
 
 function givesUp(rule: StopRule, state: StopState): boolean {
   const { minGain = 0 } = rule;
-  if (rule.name !== "confidence" || minGain <= 0 || !state.scored) return false;
+  if (rule.name !== "confidence" || minGain <= 0) return false;
   if (state.votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
-  return valueOfSample(state.votes, state.scored, state.confidence) < minGain;
+  return valueOfNext(state) < minGain;
 }

@@ -2,8 +2,7 @@ import { type StopRule, tally } from "@reckon/core";
 import { mean } from "@reckon/stats";
 import { defaultErrorModel, scoreWorth } from "./posterior.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { isConfident, type StopState } from "./stopping.ts";
-import { valueOfSample } from "./value-of-sample.ts";
+import { isConfident, type StopState, valueOfNext } from "./stopping.ts";
 
 /** What a window depends on beside the votes. */
 export interface WindowOptions {
@@ -54,6 +53,6 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
  */
 function samplesWorth(rule: StopRule, state: StopState): number {
   const { minGain = 0 } = rule;
-  if (minGain <= 0 || !state.scored || state.votes.length === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(1, Math.floor(valueOfSample(state.votes, state.scored, state.confidence) / minGain));
+  if (rule.name !== "confidence" || minGain <= 0 || state.votes.length === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor(valueOfNext(state) / minGain));
 }
