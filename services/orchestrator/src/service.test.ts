@@ -113,9 +113,9 @@ describe("solve", () => {
     const thinker = createScriptedBackend({ tokens: (sample) => (sample === 0 ? right : undefined) as string[] });
     const { reckon } = await start(thinker);
     const options = { samples: 4, earlyStopping: false, difficulty: 0.4 };
-    const byTimeout = await reckon.solve("What is 2 + 2?", { ...options, timeoutMs: 700 }).outcome();
+    const byTimeout = await reckon.solve("What is 2 + 2?", { ...options, timeoutMs: 1_500 }).outcome();
     expect(byTimeout).toMatchObject({ answer: "4", stopReason: "deadline" });
-    const byDeadline = await reckon.solve("What is 2 + 2?", { ...options, deadlineMs: 700 }).outcome();
+    const byDeadline = await reckon.solve("What is 2 + 2?", { ...options, deadlineMs: 1_500 }).outcome();
     expect(byDeadline).toMatchObject({ answer: "4", stopReason: "deadline" });
     await eventually(() => expect(thinker.liveSamples).toBe(0));
   });
