@@ -5,6 +5,7 @@ import { createLiveSample, type LiveSample } from "./live-sample.ts";
 import { Outbox } from "./outbox.ts";
 import { createPrefiller } from "./prefiller.ts";
 import type { DecodeCommand, endReasons, StepMessage, TrunkMessage } from "./protocol.ts";
+import { createSampleOutput } from "./sample-output.ts";
 import { createSampler } from "./sampler.ts";
 import { SlotCache } from "./slot-cache.ts";
 import { createTokenText } from "./token-text.ts";
@@ -31,8 +32,6 @@ export interface Decoder {
   run(): Promise<void>;
 }
 
-/** Text is sent at least this often while tokens come; a line break is sent at once. */
-const flushMs = 15;
 /** Prompts and prefixes kept for later samples, in tokens: 6 KB each with 4 layers of width 192. */
 const trunkTokens = 4_096;
 /** An engine without work frees its caches after this time. */
@@ -51,6 +50,7 @@ export function createDecoder(options: DecoderOptions): Decoder {
   const slots = new SlotCache(shape);
   const trunks = new TrunkCache(shape, trunkTokens);
   const outbox = new Outbox();
+  const output = createSampleOutput(outbox, sampler, eosId);
   const queue = new FairQueue<LiveSample>();
   const samples = new Map<number, LiveSample>();
   const exports = new Set<DecodeCommand & { type: "export" }>();
@@ -75,45 +75,15 @@ export function createDecoder(options: DecoderOptions): Decoder {
   let nowMs = 0;
 
   const end = (sample: LiveSample, reason: (typeof endReasons)[number], failure?: string): void => {
-    const begun = sample.state === "decoding";
-    sample.state = "ended";
     samples.delete(sample.key);
-    const tail = sample.text.end();
-    const sure = sample.stops === undefined ? tail : sample.stops.push(tail).text + sample.stops.end();
-    if (reason !== "stop" || sample.lastToken === eosId) sample.pendingText += sure;
-    const prompt = begun ? sample.tokens.length : sample.prefilled;
-    outbox.end(sample, reason, prompt, prompt - sample.prefilled, failure);
+    output.end(sample, reason, failure);
   };
 
   /** Takes in a drawn token; false where the sample has ended with it. */
   const accept = (sample: LiveSample, token: number): boolean => {
-    sample.lastToken = token;
-    if (token < 0) {
-      end(sample, "failed", "the model gave values that are not numbers");
-      return false;
-    }
-    if (token === eosId) {
-      end(sample, "stop");
-      return false;
-    }
-    sample.outputTokens += 1;
-    sample.pendingTokens += 1;
-    if (sample.settings.logprobs) {
-      sample.pendingLogprobs.push(sampler.logprob);
-      for (let i = 0; i < sample.settings.topLogprobs; i++) {
-        sample.pendingTopIds.push(sampler.topIds[i] as number);
-        sample.pendingTopValues.push(sampler.topValues[i] as number);
-      }
-    }
-    const drawn = sample.text.push(token);
-    const { text, stopped } = sample.stops?.push(drawn) ?? { text: drawn, stopped: false };
-    sample.pendingText += text;
-    if (stopped || sample.outputTokens >= sample.settings.maxTokens) {
-      end(sample, stopped ? "stop" : "length");
-      return false;
-    }
-    if (nowMs - sample.sentAtMs >= flushMs || text.includes("\n")) outbox.flush(sample);
-    return true;
+    const goesOn = output.accept(sample, token, nowMs);
+    if (!goesOn) samples.delete(sample.key);
+    return goesOn;
   };
 
   /** Frees a slot by moving the last one into it. */
