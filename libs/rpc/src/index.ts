@@ -7,12 +7,8 @@ export { fromConnectError, toConnectError } from "./errors.ts";
 export { createModelBackend, type ModelBackendOptions } from "./model/create-model-backend.ts";
 export { serveGeneration } from "./model/serve-generation.ts";
 export { type ProcessContext, type ProcessOptions, runProcess } from "./run-process.ts";
-export {
-  createRpcServer,
-  type DrainOptions,
-  type RpcServer,
-  type RpcServerOptions,
-} from "./server/create-rpc-server.ts";
+export { createRpcServer } from "./server/create-rpc-server.ts";
+export type { DrainOptions, RpcServer, RpcServerOptions } from "./server/rpc-server.ts";
 export type { NodeRequest, NodeResponse } from "./server/write-response.ts";
 export { createVerifierClient, type VerifierClientOptions } from "./verifier/create-verifier-client.ts";
 export { serveScoring } from "./verifier/serve-scoring.ts";

@@ -1,6 +1,5 @@
-import type { Logger, LogLevel } from "@reckon/telemetry";
-import { startTelemetry } from "@reckon/telemetry";
-import type { RpcServer } from "./server/create-rpc-server.ts";
+import { type Logger, type LogLevel, observeLiveHandlers, startTelemetry } from "@reckon/telemetry";
+import type { RpcServer } from "./server/rpc-server.ts";
 
 /** What a service's process is made of. */
 export interface ProcessOptions {
@@ -75,14 +74,16 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
     process.stdin.on("end", onParentGone).on("close", onParentGone).on("error", onParentGone).resume();
   }
 
+  const onStop = (closer: () => void | Promise<void>) => void closers.push(closer);
   try {
-    const onStop = (closer: () => void | Promise<void>) => void closers.push(closer);
     server = await options.start({ service: options.service, version, logger, onStop });
   } catch (err) {
     logger.fatal({ err }, `${options.service} could not start`);
     await close();
     process.exit(1);
   }
-  logger.info({ url: server.url }, "ready");
-  process.stdout.write(`${JSON.stringify({ service: options.service, url: server.url, pid: process.pid })}\n`);
+  const { liveHandlers, url } = server;
+  onStop(observeLiveHandlers(liveHandlers));
+  logger.info({ url }, "ready");
+  process.stdout.write(`${JSON.stringify({ service: options.service, url, pid: process.pid })}\n`);
 }

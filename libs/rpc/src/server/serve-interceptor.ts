@@ -5,6 +5,7 @@ import { type Logger, recordRpc } from "@reckon/telemetry";
 import { type CallContext, runInCall } from "../call-context.ts";
 import { toConnectError } from "../errors.ts";
 import { extractTrace, traceHeadersOf } from "../trace-context.ts";
+import { isBuiltIn } from "./built-in.ts";
 import type { CallLog } from "./call-log.ts";
 import { blameSender } from "./parse-errors.ts";
 import { type Supervision, supervise, superviseStream } from "./supervise.ts";
@@ -16,8 +17,6 @@ export const deadlineKey = createContextKey<number | undefined>(undefined);
 export interface ServeInterceptorOptions {
   readonly calls: CallLog;
   readonly logger: Logger;
-  /** True for the services that every server has (health, reflection, status); their calls are not counted. */
-  readonly isBuiltIn: (typeName: string) => boolean;
 }
 
 /**
@@ -25,7 +24,7 @@ export interface ServeInterceptorOptions {
  * (signal, deadline, trace) at each step, and turns what it throws into a status. It starts no span: which parts of the work
  * are spans, the services know.
  */
-export function createServeInterceptor({ calls, logger, isBuiltIn }: ServeInterceptorOptions): Interceptor {
+export function createServeInterceptor({ calls, logger }: ServeInterceptorOptions): Interceptor {
   return (next) => async (req) => {
     const method = `${req.service.typeName}/${req.method.name}`;
     const call: CallContext = {

@@ -9,6 +9,7 @@ import {
 } from "@reckon/core";
 import type * as wire from "@reckon/proto/reckon/verifier/v1/verifier";
 import type { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
+import { recordVerdicts } from "@reckon/telemetry";
 import {
   assertScoreAnswer,
   assertScoreStep,
@@ -59,6 +60,7 @@ async function* score(
   try {
     for await (const event of eventsUntil(events, Promise.resolve().then(feed))) {
       spans.observe(event);
+      recordVerdicts(event.verdicts);
       yield event;
     }
   } finally {

@@ -1,0 +1,10 @@
+const names = new Set([
+  "grpc.health.v1.Health",
+  "grpc.reflection.v1.ServerReflection",
+  "reckon.admin.v1.StatusService",
+]);
+
+/** True for the services that every server has; they are served to the end, and their calls are not counted. */
+export function isBuiltIn(typeName: string): boolean {
+  return names.has(typeName);
+}
