@@ -9,7 +9,7 @@ export interface PromptFormat {
 }
 
 /** Texts longer than this are refused by a lower bound on their tokens, without tokenizing megabytes on the caller's thread. */
-const maxCountedBytes = 262_144;
+const maxCountedBytes = 131_072;
 
 /**
  * `<bos> prompt <sep>`. Throws `invalid-argument` for a prompt without text, and for one that leaves no room for an answer
