@@ -75,10 +75,18 @@ async function* solveAll(
   signal: AbortSignal,
 ): AsyncGenerator<BatchEvent, void, void> {
   const { maxOutputTokens, ...shared } = options;
+  // `fetch` gives up on a stream that is silent for five minutes; problems that may take longer are heard on the way.
+  const talk = (options.timeoutMs ?? 0) > 240_000 ? { streamEvents: true, omitThoughts: true } : {};
   let left = maxOutputTokens;
   for (const items of calls) {
     const budget = left === undefined ? {} : { maxOutputTokens: Math.max(1, left) };
-    for await (const event of reckon.solveBatch(items, { ...shared, maxParallel: parallel, ...budget, signal })) {
+    for await (const event of reckon.solveBatch(items, {
+      ...shared,
+      maxParallel: parallel,
+      ...budget,
+      ...talk,
+      signal,
+    })) {
       if (event.type === "batch-ended" && left !== undefined) left -= outputTokensOf(event.ledger);
       yield event;
     }

@@ -19,7 +19,9 @@ export interface Presenter {
 export async function createPresenter(command: AskCommand, question: string, io: Io): Promise<Presenter> {
   const options = { question, debug: command.debug, io };
   if (command.output === "json") return (await import("./json-presenter.ts")).createJsonPresenter(options);
-  const live = command.output === "auto" && io.stdout.isTTY === true && io.env["TERM"] !== "dumb";
+  // The services' log would be written across the view.
+  const logged = command.target.verbose && io.stderr.isTTY === true;
+  const live = command.output === "auto" && io.stdout.isTTY === true && io.env["TERM"] !== "dumb" && !logged;
   if (live) return (await import("./view-presenter.ts")).createViewPresenter(options);
   return (await import("./plain-presenter.ts")).createPlainPresenter(options);
 }
