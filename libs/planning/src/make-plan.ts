@@ -54,7 +54,7 @@ export function makePlan(input: MakePlanInput): Plan {
   const method = chooseMethod(limits, overrides, rounds, reasons);
   const samples = chooseSamples(limits, overrides, method, reasons);
   const window = Math.min(samples, overrides.window ?? limits.window);
-  if (overrides.window !== undefined) reasons.push(`at most ${window} samples at once, as the client asked`);
+  if (overrides.window !== undefined) reasons.push(`${window} samples at once, as the client asked`);
   const steps = chooseSteps(limits, overrides, reasons);
   const temperature = chooseTemperature(overrides, samples, reasons);
   return {
@@ -63,6 +63,7 @@ export function makePlan(input: MakePlanInput): Plan {
     selection: chooseSelection(method, overrides, rounds, reasons),
     samples,
     window,
+    windowFixed: overrides.window !== undefined,
     ...steps,
     maxSampleTokens: Math.max(MIN_SAMPLE_TOKENS, steps.maxSteps * TOKENS_PER_STEP),
     verificationRounds: rounds,

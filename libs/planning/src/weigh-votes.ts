@@ -1,17 +1,33 @@
-import type { Selection } from "@reckon/core";
+import type { ScoreAggregation, Selection } from "@reckon/core";
 import { mean } from "@reckon/stats";
+import calibration from "./calibration.json" with { type: "json" };
 import type { ScoredVote } from "./scored-vote.ts";
+
+/** How scores of steps become a score of a sample, and that a vote. */
+export interface Scoring {
+  readonly aggregation: ScoreAggregation;
+  /** A weighted vote weighs score ** votePower; > 0. */
+  readonly votePower: number;
+}
+
+/** What was best for the embedded model on validation problems; see `calibration.json`. */
+export const defaultScoring = calibration.scoring as Scoring;
 
 /**
  * The votes with the weights that a selection gives them, from all scores at once, so that their order has no effect.
- * `majority`: 1 each. `weighted-vote`: the score (weighted best-of-N, arXiv 2206.02336); a vote without one weighs as the
- * mean of the others. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where no vote has a
- * score all of them weigh 1, whatever the selection.
+ * `majority`: 1 each. `weighted-vote`: the score to the power given (weighted best-of-N, arXiv 2206.02336); a vote without
+ * one weighs as the mean of the others. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
+ * no vote has a score all of them weigh 1, whatever the selection.
  */
-export function weighVotes(votes: readonly ScoredVote[], selection: Selection): ScoredVote[] {
-  const typical = mean(votes.flatMap((vote) => (vote.score === undefined ? [] : [vote.score])));
+export function weighVotes(
+  votes: readonly ScoredVote[],
+  selection: Selection,
+  power: number = defaultScoring.votePower,
+): ScoredVote[] {
+  const weightOf = (vote: ScoredVote) => (vote.score === undefined ? undefined : vote.score ** power);
+  const typical = mean(votes.flatMap((vote) => weightOf(vote) ?? []));
   if (selection === "majority" || typical === undefined) return votes.map((vote) => ({ ...vote, weight: 1 }));
-  if (selection === "weighted-vote") return votes.map((vote) => ({ ...vote, weight: vote.score ?? typical }));
+  if (selection === "weighted-vote") return votes.map((vote) => ({ ...vote, weight: weightOf(vote) ?? typical }));
   const best = new Map<string, ScoredVote>();
   for (const vote of votes) {
     const rival = best.get(vote.canonical);

@@ -9,6 +9,8 @@ export interface WindowOptions {
   readonly rule: StopRule;
   /** K, the most samples in flight; >= 1. */
   readonly window: number;
+  /** True: always K, as far as samples may still start. Default false. */
+  readonly fixed?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
  */
 export function windowTarget(options: WindowOptions, state: StopState): number {
   const limit = Math.min(options.window, state.inFlight + state.left);
-  if (limit <= 1) return limit;
+  if (limit <= 1 || options.fixed) return limit;
   return Math.min(votesToStop(options, state, limit), samplesWorth(options.rule, state));
 }
 

@@ -10,7 +10,7 @@ import type {
   ScoreAggregation,
   Verifier,
 } from "@reckon/core";
-import type { Calibrator, ErrorModel, PlanningSettings } from "@reckon/planning";
+import { type Calibrator, defaultScoring, type ErrorModel, type PlanningSettings } from "@reckon/planning";
 
 /** What is to be solved, and how. */
 export interface SolveInput {
@@ -48,7 +48,7 @@ export interface SolvePorts {
 export interface SolveTuning {
   /** A step scored below this prunes its sample; 0 never prunes. In [0, 1]. */
   readonly pruneBelow: number;
-  /** How step scores become a sample's score. */
+  /** How step scores become a sample's score. Default: that of planning's `calibration.json`. */
   readonly aggregation: ScoreAggregation;
   /** How long a finished sample waits for its verdicts before votes go on without the verifier. */
   readonly verdictTimeoutMs: number;
@@ -65,7 +65,7 @@ export interface SolveTuning {
 /** Defaults of the loop. */
 export const defaultSolveTuning: SolveTuning = {
   pruneBelow: 0.05,
-  aggregation: "min",
+  aggregation: defaultScoring.aggregation,
   verdictTimeoutMs: 2_000,
   settleTimeoutMs: 1_000,
   deadlineMarginMs: 250,

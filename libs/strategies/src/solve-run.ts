@@ -209,8 +209,8 @@ export class SolveRun {
   }
 
   #fill(state: StopState): void {
-    const { stopRule: rule, window } = this.#plan;
-    const target = windowTarget({ rule, window }, state);
+    const { stopRule: rule, window, windowFixed: fixed } = this.#plan;
+    const target = windowTarget({ rule, window, fixed }, state);
     // Cancelled samples hold their place until the backend has let go of them.
     const places = window - this.#book.live().length;
     for (let i = Math.min(target - state.inFlight, places); i > 0; i -= 1) {
