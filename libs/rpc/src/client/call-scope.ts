@@ -5,8 +5,10 @@ import { outgoingTraceHeaders } from "../trace-context.ts";
 /** A call that is about to be made: what it inherits, and how to end it. */
 export interface CallScope {
   readonly options: CallOptions;
-  /** Cancels the call where it still runs, and lets go of the signals that it followed. */
-  close(): void;
+  /** Lets go of the signals that the call followed; for a call that has ended. */
+  release(): void;
+  /** Cancels the call, and lets go likewise; for a call that may still run. */
+  cancel(): void;
 }
 
 /**
@@ -27,10 +29,14 @@ export function prepareCall(options: CallOptions = {}, defaultTimeoutMs?: number
     }
     const timeouts = [options.timeoutMs ?? defaultTimeoutMs, remainingMs(inbound)].filter((ms) => ms !== undefined);
     const timeoutMs = timeouts.length === 0 ? undefined : Math.min(...timeouts);
+    const release = () => {
+      for (const signal of followed) signal.removeEventListener("abort", onAbort);
+    };
     return {
       options: { ...options, headers, timeoutMs, signal: controller.signal },
-      close() {
-        for (const signal of followed) signal.removeEventListener("abort", onAbort);
+      release,
+      cancel() {
+        release();
         controller.abort(new ConnectError("the consumer stopped", Code.Canceled));
       },
     };

@@ -15,7 +15,11 @@ export function cancelOnReturn<T>(open: () => CallScope, call: (scope: CallScope
   };
   const finish = () => {
     over = true;
-    running?.scope.close();
+    running?.scope.release();
+  };
+  const leave = () => {
+    if (!over) running?.scope.cancel();
+    over = true;
   };
   const stream: AsyncIterableIterator<T, void> = {
     async next() {
@@ -34,11 +38,11 @@ export function cancelOnReturn<T>(open: () => CallScope, call: (scope: CallScope
       }
     },
     async return() {
-      finish();
+      leave();
       return { done: true, value: undefined };
     },
     async throw(error) {
-      finish();
+      leave();
       throw error;
     },
     [Symbol.asyncIterator]: () => stream,

@@ -48,7 +48,7 @@ function singleCall(call: AnyCall, defaultTimeoutMs: number | undefined): AnyCal
     } catch (error) {
       throw fromConnectError(error);
     } finally {
-      scope.close();
+      scope.release();
     }
   };
 }
