@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Backend, Clock, Outcome, Plan, PlanOverrides, Problem, SolveEvent, Verifier } from "@reckon/core";
+import type { Span } from "@opentelemetry/api";
+import type { Backend, Clock, Model, Plan, PlanOverrides, Problem, SolveEvent, Verifier } from "@reckon/core";
 import { makePlan, type PlanningSettings } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
 import { solve as think } from "@reckon/strategies";
@@ -7,9 +8,10 @@ import { spanNames, withSpanStream } from "@reckon/telemetry";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
-import { createSilence } from "./silence.ts";
-import { createSolveMetrics, describeOutcomeOn, describePlanOn } from "./solve-metrics.ts";
+import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
+import { observeSolve } from "./solve-observer.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
+import { answerAtMs } from "./time-limits.ts";
 import { traceSamples } from "./traced-ports.ts";
 
 /** What a solver works with. */
@@ -41,6 +43,21 @@ export interface Solver {
   solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void>;
 }
 
+/** What was decided before a problem is thought about. */
+interface Prepared {
+  readonly estimated: Estimated;
+  readonly plan: Plan;
+  readonly model: Model;
+}
+
+/** A solve that is being run: its id, its entry in the registry, its times. */
+interface Running {
+  readonly solveId: string;
+  readonly signal: AbortSignal;
+  readonly arrivedAtMs: number;
+  readonly answerAtMs: number;
+}
+
 /** A solver over its services. */
 export function createSolver(options: SolverOptions): Solver {
   const { clock, thinker, verifier, settings, recorder } = options;
@@ -48,114 +65,81 @@ export function createSolver(options: SolverOptions): Solver {
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
 
-  async function prepare(
-    { problem, overrides }: SolveTask,
-    endsAtMs: number,
-  ): Promise<{ estimated: Estimated; plan: Plan }> {
-    const remaining = endsAtMs - clock.nowMs();
+  async function prepare({ problem, overrides }: SolveTask, running: Running): Promise<Prepared> {
+    const remainingMs = running.answerAtMs - clock.nowMs();
     const [estimated, model] = await Promise.all([
-      estimateOrPrior(problem, overrides.difficulty, remaining, options.estimator),
+      estimateOrPrior(problem, overrides.difficulty, remainingMs, options.estimator),
       catalogue.find(overrides.model ?? ""),
     ]);
     const { difficulty } = estimated;
     const { capabilities } = model;
     const verifiers = verifier?.names ?? [];
     const plan = makePlan({ problem, difficulty, overrides, settings, capabilities, verifiers });
-    return { estimated, plan: { ...plan, model: model.id } };
+    return { estimated, model, plan: { ...plan, model: model.id } };
+  }
+
+  async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
+    const { problem, overrides } = task;
+    const { solveId, arrivedAtMs } = running;
+    const { estimated, plan, model } = await prepare(task, running);
+    const { difficulty, answerKind, degradation } = estimated;
+    describePlanOn(span, solveId, problem, plan, difficulty);
+    const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradation });
+    const traced = traceSamples(thinker, verifier);
+    const maxOutputTokens = smaller(overrides.maxOutputTokens, task.maxOutputTokens);
+    const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, maxOutputTokens };
+    const events = think(
+      { ...input, seed: overrides.seed },
+      {
+        thinker: traced.thinker,
+        verifier: traced.verifier,
+        clock,
+        signal: running.signal,
+        deadlineAtMs: running.answerAtMs,
+        capabilities: model.capabilities,
+      },
+    );
+    try {
+      for await (const event of events) {
+        traced.event(event);
+        observer.event(event);
+        if (event.type === "solve-ended") {
+          const outcome = observer.complete(event.outcome);
+          recorder.record({ solveId, problem, difficulty, outcome });
+          yield { type: "solve-ended", outcome };
+          continue;
+        }
+        yield event;
+        if (event.type === "solve-started" && degradation !== undefined) {
+          yield { type: "plan-changed", reason: "degraded", detail: degradation, plan };
+        }
+      }
+    } finally {
+      traced.close();
+    }
   }
 
   async function* solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void> {
     const arrivedAtMs = clock.nowMs();
     const call = currentCall();
     const solveId = randomUUID();
-    const entry = registry.add(solveId);
-    const leave = () => entry.end("cancelled");
+    const { signal, end, remove } = registry.add(solveId);
+    const leave = () => end("cancelled");
     if (call?.signal.aborted) leave();
     call?.signal.addEventListener("abort", leave, { once: true });
+    const limit = answerAtMs(arrivedAtMs, task.overrides.timeoutMs, call?.deadlineAtMs);
     metrics.started();
     try {
-      yield* withSpanStream(spanNames.solve, {}, async function* (span) {
-        const { problem, overrides } = task;
-        const ownEndMs = arrivedAtMs + (overrides.timeoutMs ?? Number.POSITIVE_INFINITY);
-        const endsAtMs = Math.min(answerableUntil(call?.deadlineAtMs, arrivedAtMs), ownEndMs);
-        const { estimated, plan } = await prepare(task, endsAtMs);
-        describePlanOn(span, solveId, problem, plan, estimated.difficulty);
-        const model = await catalogue.find(plan.model);
-        const traced = traceSamples(thinker, verifier);
-        const input = {
-          solveId,
-          problem,
-          plan,
-          overrides,
-          settings,
-          difficulty: estimated.difficulty,
-          answerKind: estimated.answerKind,
-          seed: overrides.seed,
-          maxOutputTokens: smaller(overrides.maxOutputTokens, task.maxOutputTokens),
-        };
-        const ports = {
-          thinker: traced.thinker,
-          verifier: traced.verifier,
-          clock,
-          signal: entry.signal,
-          deadlineAtMs: endsAtMs,
-          capabilities: model.capabilities,
-        };
-        const silence = createSilence();
-        let thought = false;
-        try {
-          for await (const event of think(input, ports)) {
-            traced.event(event);
-            if (event.type === "thought-delta" && !thought) {
-              thought = true;
-              metrics.firstThought(clock.nowMs() - arrivedAtMs);
-            }
-            if (event.type === "sample-started") metrics.sampleStarted();
-            if (event.type === "sample-ended") metrics.sampleEnded(event.reason);
-            if (event.type === "plan-changed") metrics.planChanged(event.reason);
-            if (event.type === "step-scored") silence.hear(event.verdicts);
-            if (event.type !== "solve-ended") {
-              yield event;
-              if (event.type === "solve-started" && estimated.degradation !== undefined) {
-                yield { type: "plan-changed", reason: "degraded", detail: estimated.degradation, plan };
-              }
-              continue;
-            }
-            const outcome = completed(
-              event.outcome,
-              [estimated.degradation, silence.sentence()],
-              clock.nowMs() - arrivedAtMs,
-            );
-            describeOutcomeOn(span, outcome);
-            metrics.ended(plan, outcome);
-            recorder.record({ solveId, problem, difficulty: estimated.difficulty, outcome });
-            yield { type: "solve-ended", outcome };
-          }
-        } finally {
-          traced.close();
-        }
-      });
+      yield* withSpanStream(spanNames.solve, {}, (span) =>
+        run(task, { solveId, signal, arrivedAtMs, answerAtMs: limit }, span),
+      );
     } finally {
       call?.signal.removeEventListener("abort", leave);
-      entry.remove();
+      remove();
       metrics.gone();
     }
   }
   return { registry, solve };
-}
-
-function completed(outcome: Outcome, more: readonly (string | undefined)[], latencyMs: number): Outcome {
-  const degradations = [...more.filter((sentence) => sentence !== undefined), ...outcome.degradations];
-  return { ...outcome, latencyMs, degradations };
-}
-
-/**
- * When the last event must be on its way for a client that waits until `deadlineAtMs`: its clock began to run before the
- * request arrived, and the answer travels too. A tenth of the time, at most a quarter of a second.
- */
-function answerableUntil(deadlineAtMs: number | undefined, arrivedAtMs: number): number {
-  if (deadlineAtMs === undefined) return Number.POSITIVE_INFINITY;
-  return deadlineAtMs - Math.min(250, Math.max(0, deadlineAtMs - arrivedAtMs) / 10);
 }
 
 function smaller(a: number | undefined, b: number | undefined): number | undefined {
