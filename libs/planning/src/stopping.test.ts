@@ -176,6 +176,19 @@ describe("windowTarget", () => {
     expect(windowTarget({ rule: { ...beta, name: "none" }, window: 8 }, state([]))).toBe(8);
   });
 
+  it("is all of K where the client fixed it", () => {
+    expect(windowTarget({ rule: beta, window: 8, fixed: true }, state([], { inFlight: 0 }))).toBe(8);
+    expect(windowTarget({ rule: beta, window: 8, fixed: true }, state([], { inFlight: 0, left: 3 }))).toBe(3);
+  });
+
+  it("holds what the value of a sample covers the price of", () => {
+    const at = (minGain: number) =>
+      windowTarget({ rule: { ...sure, threshold: 0.99, minGain }, window: 8 }, state(votesOf("ab"), { inFlight: 0 }));
+    expect(at(0)).toBe(8);
+    expect(at(0.02)).toBeGreaterThan(at(0.05));
+    expect(at(0.5)).toBe(1);
+  });
+
   it("starts fewer where the problem is easy", () => {
     const at = (alpha: number, b: number) =>
       windowTarget({ rule: sure, window: 8 }, state([], { scored: true, confidence: { prior: { alpha, beta: b } } }));
