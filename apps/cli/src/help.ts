@@ -24,7 +24,8 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   -m, --method WORD     single, self-consistency or best-of-n
   --selection WORD      of best-of-n: best-score, majority or weighted-vote
   -n, --samples N       the most samples, 1 to 256
-  --window K            samples at once, 1 to 256
+  --window K            samples at once, 1 to 256; auto starts only as many as could still decide the vote
+                        (default 8 for ask with the adaptive strategy: soonest to an answer; else auto)
   --steps N             the most steps of a sample, 1 to 64; --min-steps N the fewest
   --rounds N            rounds of verification, 0 to 16
   -t, --timeout TIME    5, 500ms, 2m: then the best answer so far; at most 10 minutes

@@ -50,6 +50,7 @@ export function planFromProto(message: PlanMessage): Plan {
     selection: selections.nameOf(message.selection),
     samples: message.samples,
     window: message.window,
+    windowFixed: message.windowFixed,
     minSteps: message.minSteps,
     maxSteps: message.maxSteps,
     maxSampleTokens: message.maxSampleTokens,

@@ -8,7 +8,7 @@ export interface SolveOptions {
   readonly selection?: Selection;
   /** N, the most samples; 1-256. */
   readonly samples?: number;
-  /** K, samples in flight at once; 1-256. */
+  /** K, samples in flight at once; 1-256. Default: as few as could still decide the vote, up to the plan's K. */
   readonly window?: number;
   /** 1-64. */
   readonly minSteps?: number;

@@ -45,8 +45,10 @@ export interface Plan {
   readonly selection: Selection | undefined;
   /** N, the most samples. */
   readonly samples: number;
-  /** K, samples in flight at once. */
+  /** K, the most samples in flight at once. */
   readonly window: number;
+  /** True: K are always in flight. False: as few as could still decide the vote. */
+  readonly windowFixed: boolean;
   readonly minSteps: number;
   readonly maxSteps: number;
   readonly maxSampleTokens: number;

@@ -34,8 +34,10 @@ export interface Plan {
   readonly selection: Selection;
   /** N, the most samples; 1-256. */
   readonly samples: number;
-  /** K, samples in flight at once; 1 to `samples`. */
+  /** K, the most samples in flight at once; 1 to `samples`. */
   readonly window: number;
+  /** True: K samples are always in flight. Default false: as few as could still decide the vote, K at most. */
+  readonly windowFixed?: boolean;
   /** 1-64. */
   readonly minSteps: number;
   /** 1-64. */

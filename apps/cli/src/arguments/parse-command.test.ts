@@ -56,8 +56,14 @@ describe("parseCommand", () => {
     expect(command).toMatchObject({ answerKind: "number", debug: true, output: "json" });
   });
 
-  it("leaves out what was not said", () => {
-    expect(ask("q").options).toEqual({});
+  it("leaves out what was not said, but for eight at once where somebody watches", () => {
+    expect(ask("q").options).toEqual({ window: 8 });
+  });
+
+  it("lets the plan size the window where it is asked to, and where another strategy is chosen", () => {
+    expect(ask("q", "--window", "auto").options).toEqual({});
+    expect(ask("q", "--strategy", "fast").options).toEqual({ strategy: "fast" });
+    expect(ask("q", "--window", "3").options).toEqual({ window: 3 });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
-import { isSet, parseFlags, textFlag } from "./parse-flags.ts";
+import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -117,11 +117,21 @@ function parseAsk(args: readonly string[], env: NodeJS.ProcessEnv): AskCommand {
     name: "ask",
     question: questionOf(flags.positionals),
     answerKind: answerKindOf(flags),
-    options: solveOptionsOf(flags),
+    options: watched(solveOptionsOf(flags), flags),
     output: json ? "json" : isSet(flags, "plain") ? "plain" : "auto",
     debug: isSet(flags, "debug"),
     target: targetOf(flags, env),
   };
+}
+
+/** K of `ask`. */
+const defaultWindow = 8;
+
+/** Somebody waits for the answer: eight thoughts at once reach it soonest, where neither strategy nor window is chosen. */
+function watched(options: SolveOptions, flags: ParsedFlags): SolveOptions {
+  const { strategy = "adaptive", method, samples } = options;
+  if (strategy !== "adaptive" || method === "single" || samples === 1) return options;
+  return textFlag(flags, "window") === undefined ? { ...options, window: defaultWindow } : options;
 }
 
 function parseBatch(args: readonly string[], env: NodeJS.ProcessEnv): BatchCommand {

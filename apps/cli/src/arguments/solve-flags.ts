@@ -47,7 +47,7 @@ export function solveOptionsOf(flags: ParsedFlags): SolveOptions {
     method: choice("--method", text("method"), methods),
     selection: choice("--selection", text("selection"), selections),
     samples: wholeNumber("-n (--samples)", text("samples"), limits.samples),
-    window: wholeNumber("--window", text("window"), limits.window),
+    window: text("window") === "auto" ? undefined : wholeNumber("--window", text("window"), limits.window),
     maxSteps: wholeNumber("--steps", text("steps"), limits.steps),
     minSteps: wholeNumber("--min-steps", text("min-steps"), limits.steps),
     verificationRounds: wholeNumber("--rounds", text("rounds"), limits.verificationRounds),

@@ -9,6 +9,7 @@ const plan: Plan = {
   selection: "weighted-vote",
   samples: 8,
   window: 4,
+  windowFixed: true,
   minSteps: 1,
   maxSteps: 16,
   maxSampleTokens: 512,

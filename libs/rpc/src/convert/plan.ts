@@ -51,11 +51,12 @@ export function planToProto(plan: Plan): wire.Plan {
     selection: selections.toProto(plan.selection),
     samples: plan.samples,
     window: plan.window,
+    windowFixed: plan.windowFixed ?? false,
     minSteps: plan.minSteps,
     maxSteps: plan.maxSteps,
     maxSampleTokens: plan.maxSampleTokens,
     verificationRounds: plan.verificationRounds,
-    stopRule: { name: plan.stopRule.name, threshold: plan.stopRule.threshold, minVotes: plan.stopRule.minVotes },
+    stopRule: { ...plan.stopRule, minGain: plan.stopRule.minGain ?? 0 },
     timeout: durationFromMs(Math.round(plan.timeoutMs)),
     temperature: plan.temperature,
     topP: plan.topP,
@@ -66,18 +67,19 @@ export function planToProto(plan: Plan): wire.Plan {
 
 /** A plan from a response; throws `data-loss` where it is not whole. */
 export function planFromProto(plan: wire.Plan): Plan {
-  const { name, threshold, minVotes } = required(plan.stopRule, "stop rule");
+  const { name, threshold, minVotes, minGain } = required(plan.stopRule, "stop rule");
   return {
     strategy: strategies.fromResponse(plan.strategy),
     method: methods.fromResponse(plan.method),
     selection: selections.fromResponse(plan.selection),
     samples: plan.samples,
     window: plan.window,
+    windowFixed: plan.windowFixed,
     minSteps: plan.minSteps,
     maxSteps: plan.maxSteps,
     maxSampleTokens: plan.maxSampleTokens,
     verificationRounds: plan.verificationRounds,
-    stopRule: { name: name as StopRule["name"], threshold, minVotes },
+    stopRule: { name: name as StopRule["name"], threshold, minVotes, minGain },
     timeoutMs: durationMs(required(plan.timeout, "timeout")),
     temperature: plan.temperature,
     topP: plan.topP,

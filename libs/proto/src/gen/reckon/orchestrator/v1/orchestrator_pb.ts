@@ -57,7 +57,8 @@ export type SolveOptions = Message<"reckon.orchestrator.v1.SolveOptions"> & {
   samples?: number | undefined;
 
   /**
-   * K, samples in flight at once; 1 to 256.
+   * K, samples in flight at once; 1 to 256. Where unset, as few as could still decide the vote, up to the plan's K: fewer
+   * tokens, but a later answer.
    *
    * @generated from field: optional uint32 window = 5;
    */
