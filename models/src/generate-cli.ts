@@ -4,7 +4,7 @@ import { generateProblems, streamProblems } from "./generate.ts";
 import { BANDS, type Band, FAMILIES, type Family, SPLITS, type Split } from "./problem.ts";
 
 const USAGE =
-  "usage: node models/src/generate-cli.ts --split train|validation|test [--seed 1] [--count 1000] [--families a,b] [--bands a,b] [--unique]";
+  "usage: node models/src/generate-cli.ts --split train|validation|test [--seed 1] [--count 1000] [--families a,b] [--bands a,b] [--levels 1-12] [--unique]";
 
 function chosen<T extends string>(text: string | undefined, known: readonly T[], what: string): T[] | undefined {
   if (text === undefined) return undefined;
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
       count: { type: "string", default: "1000" },
       families: { type: "string" },
       bands: { type: "string" },
+      levels: { type: "string" },
       unique: { type: "boolean", default: false },
     },
   });
@@ -30,11 +31,14 @@ async function main(): Promise<void> {
   const seed = Number(values.seed);
   if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`count ${values.count} is no whole number`);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed ${values.seed} is no whole number`);
+  const levels = values.levels === undefined ? undefined : /^(\d+)-(\d+)$/.exec(values.levels);
+  if (levels === null) throw new RangeError(`levels ${values.levels} are not of the form 1-12`);
   const options = {
     seed,
     split: chosen(values.split, SPLITS, "split")?.[0] as Split,
     families: chosen<Family>(values.families, FAMILIES, "family"),
     bands: chosen<Band>(values.bands, BANDS, "band"),
+    levels: levels === undefined ? undefined : ([Number(levels[1]), Number(levels[2])] as const),
   };
   const source = values.unique ? generateProblems({ ...options, count }) : streamProblems(options);
   let written = 0;

@@ -1,4 +1,4 @@
-import { BAND_LEVELS } from "./bands.ts";
+import { BAND_LEVELS, type Levels } from "./bands.ts";
 import { createExpression } from "./families/expression.ts";
 import { createLinear } from "./families/linear.ts";
 import { createPercent } from "./families/percent.ts";
@@ -32,6 +32,8 @@ export type GenerateOptions = {
   readonly families?: readonly Family[];
   /** Bands in turn; default all. */
   readonly bands?: readonly Band[];
+  /** Levels instead of the bands' own, for measuring; default those of `BAND_LEVELS`. */
+  readonly levels?: Levels;
 };
 
 type Structured = Problem & { readonly structure: string };
@@ -45,7 +47,7 @@ function* drawProblems(options: GenerateOptions, seen?: Set<string>): Generator<
   for (let index = 0; ; index += 1) {
     const band = bands[index % bands.length] as Band;
     const family = families[Math.floor(index / bands.length) % families.length] as Family;
-    const [low, high] = BAND_LEVELS[band][family];
+    const [low, high] = options.levels ?? BAND_LEVELS[band][family];
     let draft: Draft | undefined;
     let level = low;
     for (let repeats = 0; draft === undefined; ) {

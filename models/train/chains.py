@@ -42,10 +42,14 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=1000)
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--bands")
+    parser.add_argument("--levels")
     parser.add_argument("--unique", action="store_true")
     parser.add_argument("--out", default="chains.pt")
     options = parser.parse_args()
-    problems = list(generate(options.split, options.seed, options.problems, bands=options.bands, unique=options.unique))
+    drawn = generate(
+        options.split, options.seed, options.problems, bands=options.bands, unique=options.unique, levels=options.levels
+    )
+    problems = list(drawn)
     rows, began = [], time.monotonic()
     # Parts keep memory low, and the file is whole after each: the run may be cut short.
     part = max(1, 4096 // options.samples)

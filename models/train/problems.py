@@ -9,10 +9,10 @@ from paths import MODELS, ROOT
 NODE = os.environ.get("RECKON_NODE", str(ROOT / "node_modules" / ".bin" / "node"))
 
 
-def generate(split: str, seed: int, count: int, bands: str | None = None, families: str | None = None, unique=False):
+def generate(split: str, seed: int, count: int, bands: str | None = None, families: str | None = None, unique=False, levels=None):
     """Yields `count` problems of a split; same arguments, same problems."""
     command = [NODE, str(MODELS / "src" / "generate-cli.ts"), "--split", split, "--seed", str(seed), "--count", str(count)]
-    for flag, value in (("--bands", bands), ("--families", families)):
+    for flag, value in (("--bands", bands), ("--families", families), ("--levels", levels)):
         if value:
             command += [flag, value]
     if unique:

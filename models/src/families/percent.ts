@@ -51,7 +51,7 @@ function simplePart(rng: Rng, level: number): Draft | undefined {
 /** One or more successive changes by a percentage. */
 function changes(rng: Rng, level: number): Draft | undefined {
   const chain = createChain();
-  const count = level <= 5 ? 1 : level <= 7 ? 2 : rng.int(2, 3);
+  const count = level <= 5 ? 1 : level <= 7 ? 2 : level <= 9 ? rng.int(2, 3) : 3;
   const start = drawBase(rng, level);
   let value = start;
   const trace: string[] = [];
@@ -121,10 +121,11 @@ function before(rng: Rng): Draft | undefined {
   return draft(`before ${up} ${percent} ${now}`, prompt, chain, original);
 }
 
-/** Percentages; level 1-2: p% of n; 3-5: changes and inverses; 6-10: successive changes, larger numbers, undoing a change. */
+/** Percentages; level 1-2: p% of n; 3-5: changes and inverses; 6-12: successive changes, larger numbers, undoing a change. */
 export function createPercent(rng: Rng, level: number): Draft | undefined {
   if (level <= 2) return simplePart(rng, level);
   const draw = rng.next();
+  if (level >= 10 && draw < 0.8) return changes(rng, level);
   if (draw < 0.25) return simplePart(rng, level);
   if (level >= 5 && draw < 0.4) return before(rng);
   if (draw < 0.55) return inverse(rng, level);

@@ -11,9 +11,9 @@ function greatestCommonDivisor(a: number, b: number): number {
 function divideTotal(rng: Rng, level: number): Draft | undefined {
   const chain = createChain();
   const count = level <= 3 ? 2 : level <= 6 ? rng.int(2, 3) : rng.int(3, 4);
-  const parts = Array.from({ length: count }, () => rng.int(1, level <= 3 ? 7 : 13));
+  const parts = Array.from({ length: count }, () => rng.int(1, level <= 3 ? 7 : level <= 9 ? 13 : 19));
   if (new Set(parts).size < count || parts.reduce(greatestCommonDivisor) !== 1) return undefined;
-  const unit = rng.int(2, level <= 3 ? 15 : level <= 6 ? 40 : 90);
+  const unit = rng.int(2, level <= 3 ? 15 : level <= 6 ? 40 : level <= 9 ? 90 : 150);
   const total = unit * parts.reduce((sum, part) => sum + part, 0);
   const people = drawPeople(rng, count) as [Person, ...Person[]];
   const names = people.map((person) => person.name);
@@ -86,8 +86,9 @@ function known(rng: Rng, level: number): Draft | undefined {
   return done(`known ${p} ${q} ${value} ${total}`, prompt, chain.lines, answer);
 }
 
-/** Ratios: shares of a total, proportions, one quantity known; `level` 1-10 sets the parts and the size of the numbers. */
+/** Ratios: shares of a total, proportions, one quantity known; `level` 1-12 sets the parts and the size of the numbers. */
 export function createRatio(rng: Rng, level: number): Draft | undefined {
+  if (level >= 10) return divideTotal(rng, level);
   return rng.pick(level >= 7 ? [divideTotal, divideTotal, proportion, known] : [divideTotal, proportion, known])(
     rng,
     level,
