@@ -66,7 +66,7 @@ export interface SolveTuning {
 export const defaultSolveTuning: SolveTuning = {
   pruneBelow: 0.05,
   aggregation: defaultScoring.aggregation,
-  verdictTimeoutMs: 2_000,
+  verdictTimeoutMs: 5_000,
   settleTimeoutMs: 1_000,
   deadlineMarginMs: 250,
 };
