@@ -4,12 +4,12 @@ import type { Theme } from "../terminal/theme.ts";
 import { bar, styleOfScore } from "./bars.ts";
 import { debugLines } from "./debug-lines.ts";
 import { duration, percent, plural, score } from "./format.ts";
-import type { SolveView } from "./solve-view.ts";
+import { lanesInOrder, type SolveView } from "./solve-view.ts";
 
 /** All of a solve after its end: signals, why this plan, every step with its score, and confidence over time. */
 export function debugReport(view: SolveView, theme: Theme): Line[] {
   const { glyphs } = theme;
-  const steps = [...view.lanes.values()].flatMap((lane): Line[] => [
+  const steps = lanesInOrder(view).flatMap((lane): Line[] => [
     [
       span(`sample ${lane.sample + 1}`, "bold"),
       span(` ${lane.end ?? "thinking"}, ${plural(lane.outputTokens, "token")}`, "dim"),

@@ -7,7 +7,7 @@ import { debugLines } from "./debug-lines.ts";
 import { duration, percent, plural, weight } from "./format.ts";
 import { laneLine } from "./lane-line.ts";
 import { describePlan } from "./plan-words.ts";
-import { type Lane, outputTokensSoFar, type SolveView } from "./solve-view.ts";
+import { type Lane, lanesInOrder, outputTokensSoFar, type SolveView } from "./solve-view.ts";
 
 /** What a frame is drawn from beside the events. */
 export interface FrameOptions {
@@ -50,7 +50,7 @@ export function solveFrame(view: SolveView, { columns, rows }: Size, options: Fr
     Math.min(room - 1, Math.max(2, Math.ceil(room / 2))),
   );
   const leader = view.candidates[0]?.canonical;
-  const lanes = lanesToShow([...view.lanes.values()], Math.max(0, room)).map((lane) =>
+  const lanes = lanesToShow(lanesInOrder(view), Math.max(0, room)).map((lane) =>
     laneLine(lane, { width, theme, leader, tick: options.tick + lane.sample }),
   );
   return [...head, ...shownNotes, ...shownDebug, rule, ...lanes, rule, ...shownCandidates, ...foot].slice(0, rows);

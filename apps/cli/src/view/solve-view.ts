@@ -132,6 +132,11 @@ export function outputTokensSoFar(view: SolveView): number {
   return tokens;
 }
 
+/** The lanes by their samples' numbers; they begin in whatever order the model proxy starts them. */
+export function lanesInOrder(view: SolveView): Lane[] {
+  return [...view.lanes.values()].sort((a, b) => a.sample - b.sample);
+}
+
 function laneOf(view: SolveView, sample: number): Lane {
   const known = view.lanes.get(sample);
   if (known) return known;
