@@ -11,17 +11,20 @@ export type ProblemDomain =
   | "choice"
   | "general";
 
-/** Share of a problem's domain in its difficulty, in [0, 1]: how often samples go wrong in it, before any outcome is known. */
+/**
+ * What a domain alone says of difficulty, in [0, 1], before any outcome is known: by least squares, beside the other signals,
+ * on how often samples of the embedded model went wrong; the last three are opinions, since it knows nothing of them.
+ */
 export const DOMAIN_DIFFICULTY: Record<ProblemDomain, number> = {
-  arithmetic: 0.35,
-  percentage: 0.35,
-  ratio: 0.4,
-  "word-problem": 0.45,
-  sequence: 0.5,
-  "linear-equation": 0.5,
+  percentage: 0.05,
+  "quadratic-equation": 0.1,
+  "word-problem": 0.1,
+  sequence: 0.15,
+  "linear-equation": 0.6,
+  arithmetic: 0.75,
+  ratio: 0.85,
   choice: 0.5,
-  "quadratic-equation": 0.55,
-  code: 0.7,
+  code: 0.8,
   general: 0.8,
 };
 

@@ -16,8 +16,8 @@ const MAX_CHARACTERS = 20_000;
 const TECHNICAL =
   /\b(equation|quadratic|polynomial|derivative|integral|prove|proof|theorem|probability|matrix|logarithm|prime|modulo|remainder|sequence|term|ratio|percent(age)?|average|median|discriminant|solutions?|roots?|algorithm|complexity|recursive|difference|consecutive|geometric|arithmetic)\b/gi;
 
-/** Rises from 0 towards 1; a half where `amount` is `half`. */
-const saturating = (amount: number, half: number) => amount / (amount + half);
+/** Rises from 0 towards 1 (Hill's function of order 3): flat at first, steep about `half`, where it is a half. */
+const rising = (amount: number, half: number) => amount ** 3 / (amount ** 3 + half ** 3);
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -31,20 +31,19 @@ export function lengthSignal(text: string): Signal {
   const words = read.match(/[A-Za-z]{2,}/g)?.length ?? 0;
   const quantities = read.match(/\d+(\.\d+)?/g)?.length ?? 0;
   const detail = `${plural(words, "word")} and ${plural(quantities, "number")}`;
-  return signal("length", saturating(Math.max(0, quantities - 1) + words / 20, 5), detail);
+  return signal("length", rising(quantities + words / 60, 9), detail);
 }
 
-/** How demanding its words and numbers are: technical terms, and digits of the numbers. */
+/** How demanding its words and numbers are: technical terms, numbers of several digits, the longest of them. */
 export function vocabularySignal(text: string): Signal {
   const read = text.slice(0, MAX_CHARACTERS);
   const technical = new Set(read.match(TECHNICAL)?.map((word) => word.toLowerCase())).size;
   const numbers = read.match(/\d+/g) ?? [];
-  const digits = numbers.reduce((sum, number) => sum + number.length, 0);
   const longest = Math.max(0, ...numbers.map((number) => number.length));
-  const perNumber = numbers.length > 0 ? digits / numbers.length : 0;
-  const amount = technical * 0.5 + Math.max(0, perNumber - 1) * 1.5 + Math.max(0, longest - 2) * 0.5;
+  const long = numbers.filter((number) => number.length >= 2).length;
+  const amount = technical * 0.5 + long * 0.5 + Math.max(0, longest - 2);
   const detail = `${plural(technical, "technical term")}, longest number of ${plural(longest, "digit")}`;
-  return signal("vocabulary", saturating(amount, 1.5), detail);
+  return signal("vocabulary", rising(amount, 2.7), detail);
 }
 
 /** How deeply its parts are nested: brackets, operations, clauses. */
@@ -61,7 +60,7 @@ export function syntacticDepthSignal(text: string): Signal {
   const clauses =
     read.match(/[,;:]|\b(if|then|and|each|than|which|who|after|before|every|among)\b|[.?!](?=\s|$)/gi)?.length ?? 0;
   const detail = `brackets ${deepest} deep, ${plural(operations, "operation")}, ${plural(clauses, "clause")}`;
-  return signal("syntactic_depth", saturating(deepest * 1.5 + operations * 0.6 + clauses * 0.35, 4), detail);
+  return signal("syntactic_depth", rising(deepest * 0.8 + operations * 0.4 + clauses * 0.4, 3.8), detail);
 }
 
 /** What problems of its domain are like. */
