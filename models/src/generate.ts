@@ -49,14 +49,14 @@ function* drawProblems(options: GenerateOptions, seen?: Set<string>): Generator<
     const family = families[Math.floor(index / bands.length) % families.length] as Family;
     const [low, high] = options.levels ?? BAND_LEVELS[band][family];
     let draft: Draft | undefined;
-    let level = low;
+    let level = rng.int(low, high);
     for (let repeats = 0; draft === undefined; ) {
-      level = rng.int(low, high);
       const drawn = CREATE[family](rng, level);
       if (drawn === undefined || drawn.steps.length > MOST_LINES || splitOf(drawn.structure) !== options.split)
         continue;
       if (seen?.has(drawn.structure)) {
         repeats += 1;
+        level = rng.int(low, high);
         if (repeats > MOST_REPEATS) throw new RangeError(`no more different ${band} problems of family ${family}`);
         continue;
       }

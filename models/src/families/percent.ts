@@ -5,6 +5,9 @@ import type { Rng } from "../rng.ts";
 
 const NICE = [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 75, 80, 90] as const;
 
+const STEPS = [4, 5, 10, 12, 15, 20, 25, 30, 40, 50, 60] as const;
+const HARD_STEPS = [12, 15, 16, 18, 24, 25, 28, 35, 36, 45, 55, 65, 75] as const;
+
 function partOf(chain: Chain, base: number, percent: number): number | undefined {
   if ((base * percent) % 100 !== 0) return undefined;
   return chain.divide(chain.multiply(base, percent), 100);
@@ -17,7 +20,9 @@ function drawPercent(rng: Rng, level: number): number {
 
 function drawBase(rng: Rng, level: number): number {
   const unit = level <= 2 ? rng.pick([10, 20, 50]) : rng.pick([4, 5, 10, 20, 25, 50]);
-  return unit * rng.int(1, Math.floor((level <= 2 ? 400 : level <= 5 ? 600 : 1200) / unit));
+  return (
+    unit * rng.int(1, Math.floor((level <= 2 ? 400 : level <= 5 ? 600 : level <= 10 ? 1200 : 600 * (level - 8)) / unit))
+  );
 }
 
 function draft(structure: string, prompt: string, chain: Chain, answer: number): Draft {
@@ -57,12 +62,12 @@ function changes(rng: Rng, level: number): Draft | undefined {
   const trace: string[] = [];
   const parts: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const percent = rng.pick(level <= 4 ? [5, 10, 20, 25, 50] : [4, 5, 10, 12, 15, 20, 25, 30, 40, 50, 60]);
+    const percent = rng.pick(level <= 4 ? [5, 10, 20, 25, 50] : level <= 10 ? STEPS : HARD_STEPS);
     const up = rng.chance(0.5);
     const part = partOf(chain, value, percent);
     if (part === undefined || part === 0) return undefined;
     value = up ? chain.add(value, part) : chain.subtract(value, part);
-    if (value > 3000) return undefined;
+    if (value > (level <= 10 ? 3000 : 6000)) return undefined;
     trace.push(`${up ? "+" : "-"}${percent}`);
     parts.push(up ? `rises by ${percent}%` : `falls by ${percent}%`);
   }
@@ -121,7 +126,7 @@ function before(rng: Rng): Draft | undefined {
   return draft(`before ${up} ${percent} ${now}`, prompt, chain, original);
 }
 
-/** Percentages; level 1-2: p% of n; 3-5: changes and inverses; 6-12: successive changes, larger numbers, undoing a change. */
+/** Percentages; level 1-2: p% of n; 3-5: changes and inverses; 6-14: successive changes, larger numbers, undoing a change. */
 export function createPercent(rng: Rng, level: number): Draft | undefined {
   if (level <= 2) return simplePart(rng, level);
   const draw = rng.next();

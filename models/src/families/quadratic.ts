@@ -29,7 +29,7 @@ function signed(rng: Rng, largest: number): number {
 
 /** Coefficients [a, b, c] with rational solutions (or, at level 4 and now and then above, none). */
 function coefficients(rng: Rng, level: number): [number, number, number] {
-  const largest = [3, 5, 8, 9, 9, 10, 12, 14, 18, 24][Math.min(level, 10) - 1] as number;
+  const largest = [3, 5, 8, 9, 9, 10, 12, 14, 18, 24, 32, 40, 46, 50][Math.min(level, 14) - 1] as number;
   const kind = rng.next();
   if (level >= 3 && kind < 0.1) return [rng.pick(level >= 5 ? [1, 2, 3] : [1]), signed(rng, 9), rng.int(21, 60)];
   const positive = level <= 1;
@@ -58,11 +58,11 @@ function collectTerms(left: number[], right: number[], variable: string): string
 
 /**
  * Quadratic equations by the discriminant. Level 1: small positive solutions; 2-4: signs, double roots, none; 5-6: leading
- * coefficient other than 1, rational solutions; 7-10: terms on both sides and larger numbers.
+ * coefficient other than 1, rational solutions; 7-14: terms on both sides and larger numbers.
  */
 export function createQuadratic(rng: Rng, level: number): Draft | undefined {
   const [a, b, c] = coefficients(rng, level);
-  if (Math.abs(b) > 99 || Math.abs(c) > 999) return undefined;
+  if (Math.abs(b) > 99 || Math.abs(c) > (level > 10 ? 1999 : 999)) return undefined;
   const variable = rng.chance(0.85) ? "x" : rng.pick(["y", "t", "n", "z"]);
   const solved = solveQuadratic(a, b, c, variable);
   if (solved === undefined) return undefined;

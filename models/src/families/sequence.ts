@@ -54,9 +54,10 @@ function geometricNext(rng: Rng, level: number): Draft | undefined {
 function secondDifferences(rng: Rng, level: number): Draft | undefined {
   const chain = createChain();
   const count = level >= 8 ? 5 : 4;
-  const second = rng.int(1, level <= 6 ? 9 : 25) * (rng.chance(0.25) ? -1 : 1);
-  const first = rng.int(1, level <= 6 ? 15 : 40);
-  const terms = [rng.int(1, level <= 6 ? 30 : 120)];
+  const large = level >= 9 ? 2 ** ((level - 8) / 2) : 1;
+  const second = rng.int(1, level <= 6 ? 9 : 25 * large) * (rng.chance(0.25) ? -1 : 1);
+  const first = rng.int(1, level <= 6 ? 15 : 40 * large);
+  const terms = [rng.int(1, level <= 6 ? 30 : 120 * large)];
   for (let index = 0; index < count - 1; index += 1) terms.push((terms[index] as number) + first + index * second);
   const differences: number[] = [];
   for (let index = 1; index < count; index += 1) {
@@ -80,8 +81,9 @@ function secondDifferences(rng: Rng, level: number): Draft | undefined {
 
 function nthTerm(rng: Rng, level: number): Draft | undefined {
   const chain = createChain();
-  const step = rng.int(2, level <= 5 ? 15 : 40) * (rng.chance(0.25) ? -1 : 1);
-  const start = rng.int(1, level <= 5 ? 40 : 150);
+  const large = level >= 9 ? 2 ** ((level - 8) / 2) : 1;
+  const step = rng.int(2, level <= 5 ? 15 : 40 * large) * (rng.chance(0.25) ? -1 : 1);
+  const start = rng.int(1, level <= 5 ? 40 : 150 * large);
   const n = rng.int(6, level <= 5 ? 40 : 90);
   const terms = [0, 1, 2, 3].slice(0, rng.int(3, 4)).map((index) => start + index * step);
   chain.subtract(terms[1] as number, terms[0] as number);
@@ -103,7 +105,7 @@ function nthTerm(rng: Rng, level: number): Draft | undefined {
   return finish(`term ${n}`, terms, prompt, chain, String(last));
 }
 
-/** Sequences. Level 1-3: arithmetic and geometric; 4-5: nth term; 6-10: sums, second differences, larger numbers. */
+/** Sequences. Level 1-3: arithmetic and geometric; 4-5: nth term; 6-14: sums, second differences, larger numbers. */
 export function createSequence(rng: Rng, level: number): Draft | undefined {
   if (level <= 1) return arithmeticNext(rng, level);
   if (level <= 3) return rng.pick([arithmeticNext, geometricNext])(rng, level);

@@ -98,7 +98,7 @@ export function tellInventory(rng: Rng, level: number): Draft | undefined {
   const story = createStory(rng, "inventory");
   const [hero, friend] = drawPeople(rng, 2) as [Person, Person];
   const [things] = rng.pick(THINGS);
-  const size = level <= 2 ? 20 : level <= 5 ? 60 : rng.pick([60, 99, 250]);
+  const size = level <= 2 ? 20 : level <= 5 ? 60 : rng.pick(level <= 10 ? [60, 99, 250] : [250, 400, 700]);
   let count = rng.int(3, size);
   story.tell(
     rng.pick([`${hero.name} has ${count} ${things}.`, `At first, ${hero.name} has ${count} ${things}.`]),

@@ -8,7 +8,7 @@ export function tellComparison(rng: Rng, level: number): Draft | undefined {
   const story = createStory(rng, "comparison");
   const people = drawPeople(rng, level <= 2 ? 2 : level <= 5 ? 3 : rng.int(3, 5)) as [Person, ...Person[]];
   const [things] = rng.pick(THINGS);
-  const first = rng.int(3, level <= 2 ? 20 : level <= 5 ? 40 : 90);
+  const first = rng.int(3, level <= 2 ? 20 : level <= 5 ? 40 : level <= 10 ? 90 : 300);
   const counts = [first];
   story.tell(`${people[0].name} has ${first} ${things}.`, `${first}`);
   for (let index = 1; index < people.length; index += 1) {
@@ -16,7 +16,7 @@ export function tellComparison(rng: Rng, level: number): Draft | undefined {
     const base = counts[earlier] as number;
     const whom = people[earlier]?.name;
     const who = people[index]?.name;
-    const n = rng.int(2, level <= 2 ? 15 : 40);
+    const n = rng.int(2, level <= 2 ? 15 : level <= 10 ? 40 : 150);
     const kind = rng.pick(["more", "fewer", "times", "half"] as const);
     if (kind === "more") {
       story.tell(`${who} has ${n} more ${things} than ${whom}.`, `${earlier}+${n}`);
@@ -54,7 +54,7 @@ export function tellTwoPiles(rng: Rng, level: number): Draft | undefined {
   const story = createStory(rng, "two-piles");
   const [one, two] = drawPeople(rng, 2) as [Person, Person];
   const [things] = rng.pick(THINGS);
-  const large = level <= 3 ? 9 : level <= 6 ? 15 : 28;
+  const large = level <= 3 ? 9 : level <= 6 ? 15 : level <= 10 ? 28 : 60;
   const [a, b, c, d] = [rng.int(2, large), rng.int(2, large), rng.int(2, large), rng.int(2, large)];
   story.tell(`${one.name} has ${a} boxes with ${b} ${things} each.`, `${a}*${b}`);
   story.tell(`${two.name} has ${c} boxes with ${d} ${things} each.`, `${c}*${d}`);

@@ -20,10 +20,10 @@ const TEMPLATES = [
   tellLegs,
 ];
 
-/** Word problems; `level` 1-12 sets the number of steps (about level / 2 + 1), the size of the numbers and the distractors. */
+/** Word problems; `level` 1-14 sets the number of steps (about level / 2 + 1), the size of the numbers and the distractors. */
 export function createWordProblem(rng: Rng, level: number): Draft | undefined {
   const draft = rng.pick(TEMPLATES)(rng, level);
-  const fewest = level >= 10 ? 6 : level >= 8 ? 4 : 1;
+  const fewest = level >= 13 ? 9 : level >= 11 ? 7 : level >= 10 ? 6 : level >= 8 ? 4 : 1;
   if (draft === undefined || draft.steps.length < fewest) return undefined;
   const numbers = draft.steps.flatMap((line) => line.match(/-?\d+/g) ?? []).map(Number);
   return numbers.some((value) => value < 0 || value > 9999) ? undefined : draft;

@@ -12,8 +12,8 @@ export function tellShopping(rng: Rng, level: number): Draft | undefined {
   const kinds = level <= 1 ? 1 : level <= 4 ? 2 : rng.int(2, 3);
   const goods = Array.from({ length: kinds }, () => rng.pick(THINGS));
   if (new Set(goods.map((g) => g[0])).size < kinds) return undefined;
-  const amounts = goods.map(() => rng.int(2, level <= 4 ? 9 : 19));
-  const prices = goods.map(() => rng.int(2, level <= 2 ? 9 : level <= 6 ? 15 : 29));
+  const amounts = goods.map(() => rng.int(2, level <= 4 ? 9 : level <= 10 ? 19 : 45));
+  const prices = goods.map(() => rng.int(2, level <= 2 ? 9 : level <= 6 ? 15 : level <= 10 ? 29 : 60));
   const money = rng.chance(0.35) ? (n: number) => `$${n}` : (n: number) => `${n} dollars`;
   const list = goods.map((g, i) => `${amounts[i]} ${g[0]} for ${money(prices[i] as number)} each`);
   const shown = kinds === 1 ? list[0] : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
@@ -27,7 +27,7 @@ export function tellShopping(rng: Rng, level: number): Draft | undefined {
     total = story.chain.subtract(total, off);
   }
   if (level >= 3 && rng.chance(0.6)) {
-    const note = [20, 50, 100, 200, 500, 1000].find((n) => n > total);
+    const note = [20, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => n > total);
     if (note === undefined) return undefined;
     story.tell(`${buyer.pronoun === "he" ? "He" : "She"} pays with ${money(note)}.`, `pay ${note}`);
     const question = rng.pick(["How much change does {p} get?", "How much money does {p} get back?"]);
@@ -82,7 +82,7 @@ export function tellTrip(rng: Rng, level: number): Draft | undefined {
   const distances: number[] = [];
   for (let index = 0; index < legs; index += 1) {
     const speed = rng.int(4, level <= 2 ? 20 : 95);
-    const hours = rng.int(2, 8);
+    const hours = rng.int(2, level <= 10 ? 8 : 18);
     const verb = index === 0 ? `${driver.name} drives` : `Then ${driver.pronoun} drives`;
     story.tell(`${verb} ${speed} km per hour for ${hours} hours.`, `${speed}*${hours}`);
     distances.push(story.chain.multiply(speed, hours));
