@@ -48,5 +48,5 @@ export function escalate(plan: Plan, shortfall: Shortfall, input: MakePlanInput)
   if (above === undefined || above === plan.strategy) return undefined;
   const next = makePlan({ ...input, overrides: { ...input.overrides, strategy: above } });
   if (next.samples <= plan.samples) return undefined;
-  return { ...next, reasons: [`${why}: on to ${above}`, ...next.reasons] };
+  return { ...next, model: plan.model, reasons: [`${why}: on to ${above}`, ...next.reasons] };
 }

@@ -1,5 +1,5 @@
 import { createPrng, type Prng, sigmoid } from "@reckon/stats";
-import { type ErrorModel, posteriorOfGroups, type VoteGroup } from "./posterior.ts";
+import { createGroupPosterior, type ErrorModel, type VoteGroup } from "./posterior.ts";
 import type { BetaPrior } from "./scored-vote.ts";
 
 /** Futures that are imagined; the same random numbers for every state, so that equal states have equal values. */
@@ -15,31 +15,26 @@ export interface Imagination {
 }
 
 /** Draws a place by its chance; the place after the last where the chances leave it over. */
-function draw(chances: readonly number[], random: Prng): number {
+function draw(count: number, chanceOf: (place: number) => number, random: Prng): number {
   let rest = random.next();
-  const place = chances.findIndex((chance) => {
-    rest -= chance;
-    return rest < 0;
-  });
-  return place < 0 ? chances.length : place;
+  for (let place = 0; place < count; place += 1) {
+    rest -= chanceOf(place);
+    if (rest < 0) return place;
+  }
+  return count;
 }
 
 /** Adds `count` votes to groups, the true answer being that of the group `truth`, or of a new one where there is none such. */
-function imagine(groups: VoteGroup[], truth: number, count: number, how: Imagination, random: Prng): void {
+function imagine(groups: VoteGroup[], truth: number, votes: Votes, how: Imagination, random: Prng): void {
   const { prior, model, scored } = how;
   const reliability = sigmoid(model.typicalEvidence);
-  let total = groups.reduce((sum, group) => sum + group.count, 0);
-  let place = truth;
-  for (let i = 0; i < count; i += 1) {
+  for (let total = votes.before; total < votes.before + votes.more; total += 1) {
     const agreeing = groups[truth]?.count ?? 0;
     const isRight = random.next() * (prior.alpha + prior.beta + total) < prior.alpha + agreeing;
-    if (isRight) place = truth;
-    else {
+    let place = truth;
+    if (!isRight) {
       const seats = model.diversity + total - agreeing;
-      place = draw(
-        groups.map((group, g) => (g === truth ? 0 : group.count / seats)),
-        random,
-      );
+      place = draw(groups.length, (g) => (g === truth ? 0 : (groups[g] as VoteGroup).count / seats), random);
       // The place of the truth may be the next free one: then a new wrong answer goes behind it.
       if (place === truth) place += 1;
     }
@@ -48,8 +43,12 @@ function imagine(groups: VoteGroup[], truth: number, count: number, how: Imagina
     const old = groups[place] ?? { canonical: "", count: 0, evidence: 0 };
     if (place > groups.length) groups.push({ canonical: "", count: 0, evidence: 0 });
     groups[place] = { canonical: "", count: old.count + 1, evidence: old.evidence + evidence };
-    total += 1;
   }
+}
+
+interface Votes {
+  readonly before: number;
+  readonly more: number;
 }
 
 /**
@@ -64,12 +63,14 @@ export function expectedConfidence(
   how: Imagination,
 ): number {
   const random = createPrng(SEED);
+  const before = groups.reduce((sum, group) => sum + group.count, 0);
+  const posteriorAfter = createGroupPosterior(before + count, how.prior, how.model);
   let sum = 0;
   for (let future = 0; future < FUTURES; future += 1) {
     const imagined = [...groups];
-    imagine(imagined, draw(posterior, random), count, how, random);
-    const seen = imagined.filter((group) => group.count > 0);
-    sum += Math.max(...posteriorOfGroups(seen, how.prior, how.model));
+    const truth = draw(posterior.length, (place) => posterior[place] as number, random);
+    imagine(imagined, truth, { before, more: count }, how, random);
+    sum += Math.max(...posteriorAfter(imagined.filter((group) => group.count > 0)));
   }
   return sum / FUTURES;
 }

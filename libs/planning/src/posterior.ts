@@ -57,21 +57,25 @@ function remembered(compute: (count: number) => number): (count: number) => numb
   };
 }
 
-/** `posteriorOf` for votes that have been grouped: a probability a group, in their order. */
-export function posteriorOfGroups(groups: readonly VoteGroup[], prior: BetaPrior, model: ErrorModel): number[] {
+/** `posteriorOf` for votes that have been grouped, `total` of them: a probability a group, in their order. */
+export type GroupPosterior = (groups: readonly VoteGroup[]) => number[];
+
+/** Makes the posterior for a number of votes; what depends on counts alone is computed once. */
+export function createGroupPosterior(total: number, prior: BetaPrior, model: ErrorModel): GroupPosterior {
   const { diversity } = model;
-  const total = groups.reduce((sum, group) => sum + group.count, 0);
   const agreement = remembered((right) => logBeta(prior.alpha + right, prior.beta + total - right));
   // Ewens' formula: a table of a Chinese restaurant adds a seat, the number of guests the common denominator.
   const seat = remembered((count) => Math.log(diversity) + logGamma(count));
   const guests = remembered((wrong) => logGamma(diversity + wrong));
-  const seats = groups.reduce((sum, group) => sum + seat(group.count), 0);
-  const weights = groups.map(
-    ({ count, evidence }) => agreement(count) + evidence + seats - seat(count) - guests(total - count),
-  );
-  const none = agreement(0) + seats - guests(total);
-  const normaliser = logSumExp([...weights, none]);
-  return weights.map((weight) => Math.exp(weight - normaliser));
+  return (groups) => {
+    const seats = groups.reduce((sum, group) => sum + seat(group.count), 0);
+    const weights = groups.map(
+      ({ count, evidence }) => agreement(count) + evidence + seats - seat(count) - guests(total - count),
+    );
+    const none = agreement(0) + seats - guests(total);
+    const normaliser = logSumExp([...weights, none]);
+    return weights.map((weight) => Math.exp(weight - normaliser));
+  };
 }
 
 /**
@@ -87,6 +91,6 @@ export function posteriorOfGroups(groups: readonly VoteGroup[], prior: BetaPrior
  */
 export function posteriorOf(votes: readonly ScoredVote[], prior: BetaPrior, model: ErrorModel): Map<string, number> {
   const groups = groupVotes(votes, model);
-  const posterior = posteriorOfGroups(groups, prior, model);
+  const posterior = createGroupPosterior(votes.length, prior, model)(groups);
   return new Map(groups.map((group, i) => [group.canonical, posterior[i] as number]));
 }

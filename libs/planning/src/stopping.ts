@@ -69,9 +69,9 @@ export function isConfident(rule: StopRule, state: StopState): boolean {
   return confidence !== undefined && confidence.value >= rule.threshold;
 }
 
-/** Value of one more sample in a state; what is in flight may still vote too. */
-export function valueOfNext({ votes, inFlight, left, scored, confidence }: StopState): number {
-  return valueOfSample(votes, { scored, left: Math.max(1, inFlight + left), confidence });
+/** Value of one more sample in a state, exact up to `enough`; what is in flight may still vote too. */
+export function valueOfNext({ votes, inFlight, left, scored, confidence }: StopState, enough: number): number {
+  return valueOfSample(votes, { scored, left: Math.max(1, inFlight + left), enough, confidence });
 }
 
 /** Votes before which nothing is known about how much they vary. */
@@ -81,5 +81,5 @@ function givesUp(rule: StopRule, state: StopState): boolean {
   const { minGain = 0 } = rule;
   if (rule.name !== "confidence" || minGain <= 0) return false;
   if (state.votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
-  return valueOfNext(state) < minGain;
+  return valueOfNext(state, minGain) < minGain;
 }

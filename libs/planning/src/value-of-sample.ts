@@ -1,7 +1,7 @@
 import { sigmoid } from "@reckon/stats";
 import type { ConfidenceOptions } from "./confidence.ts";
 import { expectedConfidence, type Imagination } from "./imagined-votes.ts";
-import { defaultErrorModel, groupVotes, posteriorOfGroups, type VoteGroup } from "./posterior.ts";
+import { createGroupPosterior, defaultErrorModel, groupVotes, type VoteGroup } from "./posterior.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** Outcomes less likely than this change the expectation by less than anybody could care for. */
@@ -44,6 +44,8 @@ function predictive(
 function afterOneVote(groups: readonly VoteGroup[], posterior: readonly number[], how: Imagination): number {
   const { prior, model, scored } = how;
   const { right, wrong } = predictive(groups, posterior, prior, model.diversity);
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  const posteriorAfter = createGroupPosterior(total + 1, prior, model);
   const reliability = sigmoid(model.typicalEvidence);
   const findings = scored
     ? [
@@ -59,7 +61,7 @@ function afterOneVote(groups: readonly VoteGroup[], posterior: readonly number[]
       const { count = 0, evidence: before = 0 } = groups[place] ?? {};
       const next = groups.slice();
       next[place] = { canonical: "", count: count + 1, evidence: before + evidence };
-      expected += chance * Math.max(...posteriorOfGroups(next, prior, model));
+      expected += chance * Math.max(...posteriorAfter(next));
     }
   }
   return expected;
@@ -71,6 +73,8 @@ export interface ValueOptions {
   readonly scored: boolean;
   /** Votes that may still come; >= 1. */
   readonly left: number;
+  /** A value that is enough to know: nothing beyond it is computed. Default: none. */
+  readonly enough?: number;
   readonly confidence: ConfidenceOptions;
 }
 
@@ -89,10 +93,12 @@ export function valueOfSample(votes: readonly ScoredVote[], options: ValueOption
   const { prior, errorModel: model = defaultErrorModel } = options.confidence;
   const how = { prior, model, scored: options.scored };
   const groups = groupVotes(votes, model).sort((a, b) => b.count - a.count || b.evidence - a.evidence);
-  const posterior = posteriorOfGroups(groups, prior, model);
+  const posterior = createGroupPosterior(votes.length, prior, model)(groups);
   const now = Math.max(0, ...posterior);
-  const gains = HORIZONS.filter((count) => count <= options.left).map(
-    (count) => (expectedConfidence(groups, posterior, count, how) - now) / count,
-  );
-  return Math.max(0, afterOneVote(groups, posterior, how) - now, ...gains);
+  let value = Math.max(0, afterOneVote(groups, posterior, how) - now);
+  for (const count of HORIZONS) {
+    if (count > options.left || value >= (options.enough ?? Number.POSITIVE_INFINITY)) break;
+    value = Math.max(value, (expectedConfidence(groups, posterior, count, how) - now) / count);
+  }
+  return value;
 }

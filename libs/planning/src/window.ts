@@ -45,16 +45,17 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
 export function windowTarget(options: WindowOptions, state: StopState): number {
   const limit = Math.min(options.window, state.inFlight + state.left);
   if (limit <= 1 || options.fixed) return limit;
-  return Math.min(votesToStop(options, state, limit), samplesWorth(options.rule, state));
+  const needed = votesToStop(options, state, limit);
+  return Math.min(needed, samplesWorth(options.rule, state, needed));
 }
 
 /**
  * How many times the value of one more sample covers its price, `minGain`; at least 1. Values diminish, so that a sample
  * beyond that would most likely be cancelled when those before it have voted. Measured by replay: 40 % of the tokens of a
- * full window of 8 saved, at twice its latency. `Infinity` where a rule has no price or nobody has voted yet.
+ * full window of 8 saved, at twice its latency. `atMost` where a rule has no price or nobody has voted yet.
  */
-function samplesWorth(rule: StopRule, state: StopState): number {
+function samplesWorth(rule: StopRule, state: StopState, atMost: number): number {
   const { minGain = 0 } = rule;
-  if (rule.name !== "confidence" || minGain <= 0 || state.votes.length === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(1, Math.floor(valueOfNext(state) / minGain));
+  if (rule.name !== "confidence" || minGain <= 0 || state.votes.length === 0) return atMost;
+  return Math.max(1, Math.floor(valueOfNext(state, atMost * minGain) / minGain));
 }
