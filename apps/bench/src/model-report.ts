@@ -1,3 +1,4 @@
+import type { Scoring } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { type Estimate, estimateMean } from "./bootstrap-mean.ts";
 import { sampleLengths, stepAuc, withinQuestionAuc, withinQuestionAucDifference } from "./discrimination.ts";
@@ -6,12 +7,12 @@ import type { Table } from "./markdown-table.ts";
 import type { Report } from "./part.ts";
 import { groups } from "./problems.ts";
 import type { ProblemRecord, Records, SampleRecord } from "./sample-record.ts";
-import { majorityOf, modelSelectors, type PrmUse, prmScore, weightedVoteOf } from "./selectors.ts";
+import { majorityOf, modelSelectors, prmScore, weightedVoteOf } from "./selectors.ts";
 
 type ByGroup = Record<string, Estimate | undefined>;
 
 /** The tables of the model card from recorded samples; intervals are 95 % bootstrap intervals over problems. */
-export function modelReport(records: Records, prm: PrmUse): Report {
+export function modelReport(records: Records, prm: Scoring): Report {
   const { origin, problems } = records;
   const of = (group: string) => problems.filter((problem) => group === "all" || problem.band === group);
   const accuracy = Object.fromEntries(
@@ -29,7 +30,7 @@ export function modelReport(records: Records, prm: PrmUse): Report {
     title: `The embedded model: ${origin.model}`,
     notes: [
       `${origin.problems} problems of the ${origin.split} split (seed ${origin.seed}), ${origin.samples} samples each, temperature ${origin.temperature}; on the engine itself, no checker, no stop rule`,
-      `a sample's PRM score is the ${prm.aggregation} of its steps' scores, its vote the score to the power ${prm.power}`,
+      `a sample's PRM score is the ${prm.aggregation} of its steps' scores, its vote the score to the power ${prm.votePower}`,
       `mean lines and tokens of a sample: ${groups.map((g) => `${g} ${decimal(lengths[g]?.lines)} and ${decimal(lengths[g]?.tokens)}`).join(", ")}`,
       "in brackets: 95 % bootstrap intervals over problems; sizes below the number of samples are means over subsets and ties",
     ],
@@ -56,7 +57,7 @@ function aucWithInterval(estimate: Estimate | undefined): string {
   return `${decimal(estimate.value, 3)} [${decimal(estimate.low, 3)}, ${decimal(estimate.high, 3)}]`;
 }
 
-function discrimination(of: (group: string) => ProblemRecord[], prm: PrmUse): Record<string, ByGroup> {
+function discrimination(of: (group: string) => ProblemRecord[], prm: Scoring): Record<string, ByGroup> {
   const byPrm = (sample: SampleRecord) => prmScore(sample, prm.aggregation);
   const byLogprob = (sample: SampleRecord) => sample.sumLogprob;
   return {
@@ -70,12 +71,12 @@ function discrimination(of: (group: string) => ProblemRecord[], prm: PrmUse): Re
   };
 }
 
-function gainsOf(of: (group: string) => ProblemRecord[], n: number, prm: PrmUse): Record<string, ByGroup> {
+function gainsOf(of: (group: string) => ProblemRecord[], n: number, prm: Scoring): Record<string, ByGroup> {
   const difference = (a: (problem: ProblemRecord) => number, b: (problem: ProblemRecord) => number) =>
     byGroup((group) => estimateMean(of(group).map((problem) => a(problem) - b(problem))));
   const one = (problem: ProblemRecord) => mean(problem.samples.map((sample) => Number(sample.correct))) ?? 0;
   const vote = (k: number) => (problem: ProblemRecord) =>
-    weightedVoteOf(problem, k, (sample) => prmScore(sample, prm.aggregation) ** prm.power);
+    weightedVoteOf(problem, k, (sample) => prmScore(sample, prm.aggregation) ** prm.votePower);
   const majority = (k: number) => (problem: ProblemRecord) => majorityOf(problem, k);
   const sizes = [8, 16].filter((k) => k <= n);
   return Object.fromEntries([

@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ScoreAggregation } from "@reckon/core";
+import { ReckonError, type ScoreAggregation } from "@reckon/core";
+import { defaultScoring, type Scoring } from "@reckon/planning";
 import type { FlagValues } from "./part.ts";
-import type { PrmUse } from "./selectors.ts";
 
-interface ModelFile {
-  readonly prm: { readonly aggregation?: ScoreAggregation; readonly votePower?: number };
-}
+const aggregations: readonly ScoreAggregation[] = ["min", "last", "product", "mean"];
+
+/** Flags that say how scores of steps become a score of a sample, and that a vote. */
+export const scoringFlags = { aggregation: { type: "string" }, power: { type: "string" } } as const;
 
 /** The folder of weights that `--weights` names, or the one that comes with the product. */
 export function weightsFolder(flags: FlagValues): string {
@@ -14,8 +14,16 @@ export function weightsFolder(flags: FlagValues): string {
   return fileURLToPath(new URL("../../../models/weights", import.meta.url));
 }
 
-/** What the weights' own `model.json` says, tuned on the validation split: `min` and the plain score where it says nothing. */
-export function prmUseOf(folder: string): PrmUse {
-  const { prm } = JSON.parse(readFileSync(`${folder}/model.json`, "utf8")) as ModelFile;
-  return { aggregation: prm.aggregation ?? "min", power: prm.votePower ?? 1 };
+/** How the product turns scores into votes (fitted on validation problems), unless `--aggregation` or `--power` say otherwise. */
+export function scoringOf(flags: FlagValues): Scoring {
+  const aggregation = aggregations.find((one) => one === (flags.aggregation ?? defaultScoring.aggregation));
+  const votePower = Number(flags.power ?? defaultScoring.votePower);
+  if (aggregation === undefined || !(votePower > 0)) {
+    const given = `--aggregation ${String(flags.aggregation)} --power ${String(flags.power)}`;
+    throw new ReckonError(
+      "invalid-argument",
+      `${given}: an aggregation is ${aggregations.join(", ")}, a power above 0`,
+    );
+  }
+  return { aggregation, votePower };
 }

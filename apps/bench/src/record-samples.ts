@@ -10,6 +10,7 @@ interface RawSample {
   end: SampleEnd;
   tokens: number;
   sumLogprob: number;
+  stepTokens: number[];
 }
 
 /** Options of `recordProblem`. */
@@ -63,6 +64,7 @@ export async function recordProblem(
         cluster: canonical === undefined ? undefined : clusters.get(canonical),
         correct: answer !== undefined && areEquivalent(answer, problem.gold, problem.answerKind),
         stepScores: scores,
+        stepTokens: sample.stepTokens.slice(0, scores.length),
         stepLabels: checkChain({ steps: problem.steps, answer: problem.gold }, lines).map(
           ({ verdict }) => verdict === "right",
         ),
@@ -83,7 +85,7 @@ async function drawSamples(engine: Engine, prompt: string, options: RecordOption
   });
   const samples = Array.from(
     { length: options.samples },
-    (): RawSample => ({ text: "", end: "failed", tokens: 0, sumLogprob: 0 }),
+    (): RawSample => ({ text: "", end: "failed", tokens: 0, sumLogprob: 0, stepTokens: [] }),
   );
   for (let index = 0; index < options.samples; index += 1) generation.start(index);
   generation.finish();
@@ -92,10 +94,13 @@ async function drawSamples(engine: Engine, prompt: string, options: RecordOption
     if (sample === undefined) continue;
     if (event.type === "token-delta") {
       sample.text += event.text;
+      sample.tokens += event.tokens;
+      for (const char of event.text) if (char === "\n") sample.stepTokens.push(sample.tokens);
       for (const logprob of event.logprobs ?? []) sample.sumLogprob += logprob;
     } else if (event.type === "sample-ended") {
       sample.end = event.reason;
       sample.tokens = event.usage.outputTokens;
+      sample.stepTokens.push(sample.tokens);
     }
   }
   return samples;

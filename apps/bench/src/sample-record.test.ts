@@ -21,6 +21,7 @@ const sample = (
   cluster,
   correct: cluster === 0,
   stepScores,
+  stepTokens: stepScores.map((_, step) => 5 * (step + 1)),
   stepLabels: labels,
   sumLogprob,
 });
@@ -76,7 +77,7 @@ describe("selectors over a record", () => {
   });
 
   it("make the tables of the model card", () => {
-    const report = modelReport(records, { aggregation: "min", power: 1 });
+    const report = modelReport(records, { aggregation: "min", votePower: 1 });
     expect(report.tables.map((table) => table.caption)).toContain("Right answers");
     const names = report.tables[0]?.rows.map(([name]) => name);
     expect(names).toEqual(expect.arrayContaining(["one sample", "majority of 4", "pass@4"]));

@@ -15,6 +15,8 @@ export interface SampleRecord {
   readonly correct: boolean;
   /** What the process reward model says of each line, the answer line included; in [0, 1]. */
   readonly stepScores: readonly number[];
+  /** Output tokens by which each of these lines was finished; rising. */
+  readonly stepTokens: readonly number[];
   /** Whether each line is right and so is all before it. */
   readonly stepLabels: readonly boolean[];
   /** Sum of the natural log-probabilities of all its tokens; <= 0. */

@@ -1,14 +1,9 @@
 import { aggregateScores, type ScoreAggregation } from "@reckon/core";
+import type { Scoring } from "@reckon/planning";
 import { majAtK, passAtK } from "@reckon/stats";
 import { bestAtK } from "./best-at-k.ts";
 import type { ProblemRecord, SampleRecord } from "./sample-record.ts";
 import { voteAtK } from "./vote-at-k.ts";
-
-/** How a sample's step scores become its score, and its score the weight of its vote: `score ** power`. */
-export interface PrmUse {
-  readonly aggregation: ScoreAggregation;
-  readonly power: number;
-}
 
 /** One way to turn the samples of a problem into an answer; `accuracy` is the chance in [0, 1] that this answer is right. */
 export interface Selector {
@@ -51,7 +46,7 @@ export function bestOf(problem: ProblemRecord, k: number, score: (sample: Sample
 }
 
 /** The selectors of the model table, for records of `n` samples a problem; sizes above `n` are left out. */
-export function modelSelectors(n: number, prm: PrmUse): Selector[] {
+export function modelSelectors(n: number, prm: Scoring): Selector[] {
   const right = (problem: ProblemRecord) => problem.samples.filter((sample) => sample.correct).length;
   const score = (sample: SampleRecord) => prmScore(sample, prm.aggregation);
   const sized = (sizes: readonly number[], name: string, accuracy: (problem: ProblemRecord, k: number) => number) =>
@@ -64,7 +59,7 @@ export function modelSelectors(n: number, prm: PrmUse): Selector[] {
   return [
     { name: "one sample", accuracy: (problem) => right(problem) / problem.samples.length },
     ...sized([4, 8, 16], "majority of", majorityOf),
-    ...sized([8, 16], "PRM-weighted vote of", (p, k) => weightedVoteOf(p, k, (s) => score(s) ** prm.power)),
+    ...sized([8, 16], "PRM-weighted vote of", (p, k) => weightedVoteOf(p, k, (s) => score(s) ** prm.votePower)),
     ...sized([8, 16], "best by PRM of", (p, k) => bestOf(p, k, score)),
     ...sized([8, 16], "vote by log-probability of", (p, k) => weightedVoteOf(p, k, (s) => Math.exp(s.sumLogprob))),
     ...sized([8, 16], "best by log-probability of", (p, k) => bestOf(p, k, (s) => s.sumLogprob)),

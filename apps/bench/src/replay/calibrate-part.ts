@@ -5,19 +5,20 @@ import {
   type Calibrator,
   confidenceOf,
   defaultErrorModel,
+  defaultScoring,
   type ErrorModel,
   estimateDifficulty,
   fitCalibrator,
+  makePlan,
+  type Scoring,
 } from "@reckon/planning";
-import { calibrationError, mean } from "@reckon/stats";
+import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
-import { integerFlag } from "../integer-flag.ts";
 import type { Part } from "../part.ts";
-import { prmUseOf, weightsFolder } from "../prm-use.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import type { ProblemRecord } from "../sample-record.ts";
-import type { PrmUse } from "../selectors.ts";
 import { type ErrorModelCase, fitErrorModel, logLoss } from "./fit-error-model.ts";
+import { tryScorings } from "./fit-scoring.ts";
 import { recordedSamples, shuffles, truthOf, votesOf } from "./recorded-votes.ts";
 import { runReplay } from "./run-replay.ts";
 
@@ -28,53 +29,45 @@ const rounds = 3;
 /** Fits, on validation problems, how the embedded model errs and how confident its votes may be; never on test problems. */
 export const calibratePart: Part = {
   name: "calibrate",
-  summary: "fits the error model and the calibrator of planning on validation problems; --write keeps them",
-  flags: { ...recordFlags, threshold: { type: "string" }, write: { type: "boolean" } },
+  summary: "fits planning's scoring, error model and calibrator on validation problems; --write keeps them",
+  flags: { ...recordFlags, write: { type: "boolean" } },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
-    const prm = prmUseOf(weightsFolder(flags));
-    const threshold = integerFlag(flags, "threshold", 85, 1, 100) / 100;
-    const cases = records.problems.flatMap((problem, index) => casesOf(problem, prm, index + 1));
+    const { problems, origin } = records;
+    const scorings = tryScorings(problems);
+    const scoring: Scoring = scorings[0] ?? defaultScoring;
+    const cases = casesOf(problems, scoring);
     const errorModel = fitErrorModel(cases, true);
-    const rule: StopRule = { name: "confidence", threshold, minVotes: 1 };
-    const calibrator = fitAtStops(records.problems, prm, errorModel, rule);
-    if (flags.write === true) write(records.origin.model, errorModel, calibrator);
-    const ece = (model: ErrorModel, using: Calibrator | undefined) => {
-      const plan = {
-        stopRule: rule,
-        window: 8,
-        samples: records.origin.samples,
-        prm,
-        errorModel: model,
-        calibrator: using,
-      };
-      const runs = runReplay(records.problems, plan, 2);
-      const predictions = runs.flatMap((run) =>
-        run.confidence === undefined ? [] : [{ probability: run.confidence.value, correct: run.correct }],
-      );
+    const calibrator = fitAtStops(problems, scoring, errorModel);
+    if (flags.write === true) write(origin.model, scoring, errorModel, calibrator);
+    const row = (name: string, model: ErrorModel, using: Calibrator | undefined) => {
+      const predictions = atStops(problems, scoring, model, using);
       return [
+        name,
+        decimal(logLoss(cases, model), 3),
         decimal(calibrationError(predictions), 3),
         percent(mean(predictions.map((one) => one.probability))),
         percent(mean(predictions.map((one) => Number(one.correct)))),
       ];
     };
-    const row = (name: string, model: ErrorModel, using: Calibrator | undefined) => [
-      name,
-      decimal(logLoss(cases, model), 3),
-      ...ece(model, using),
-    ];
     return {
       title: "Calibration of the confidence",
       notes: [
-        `${records.origin.problems} problems of the ${records.origin.split} split, stop at a confidence of ${threshold}; fitted and shown on the same problems: the strategies part shows it on test problems`,
+        `${origin.problems} problems of the ${origin.split} split; fitted and shown on the same problems: the strategies part shows it on test problems`,
+        `scoring: ${JSON.stringify({ aggregation: scoring.aggregation, votePower: scoring.votePower })}`,
         `error model: ${JSON.stringify(errorModel)}`,
         `calibrator: ${JSON.stringify(calibrator ?? "none")}`,
-        flags.write === true ? `written to libs/planning/src/calibration.json` : "not written (--write keeps it)",
+        flags.write === true ? "written to libs/planning/src/calibration.json" : "not written (--write keeps it)",
       ],
       tables: [
         {
-          caption: "Before and after",
-          columns: ["", "log loss (nats)", "ECE at the stop", "mean confidence", "right"],
+          caption: "Scores to votes",
+          columns: ["aggregation, power", "weighted vote of 8", "AUC within a question"],
+          rows: scorings.map((one) => [`${one.aggregation}, ${one.votePower}`, percent(one.vote), decimal(one.auc, 3)]),
+        },
+        {
+          caption: "Confidence at the stop of adaptive",
+          columns: ["", "log loss (nats)", "ECE", "mean confidence", "right"],
           rows: [
             row("in place, uncalibrated", defaultErrorModel, undefined),
             row("fitted, uncalibrated", errorModel, undefined),
@@ -82,25 +75,63 @@ export const calibratePart: Part = {
           ],
         },
       ],
-      figures: { errorModel, calibrator, threshold },
+      figures: { scorings, errorModel, calibrator },
     };
   },
 };
 
-function priorOf(problem: ProblemRecord) {
-  const { difficulty } = estimateDifficulty(problemFromPrompt(problem.prompt));
-  return { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
+function difficultyOf(problem: ProblemRecord) {
+  return estimateDifficulty(problemFromPrompt(problem.prompt)).difficulty;
 }
 
-/** Votes of a problem at several counts: a model of errors must be right early and late. */
-function casesOf(problem: ProblemRecord, prm: PrmUse, seed: number): ErrorModelCase[] {
-  const [samples = []] = shuffles(recordedSamples(problem, prm), 1, seed);
-  const truth = truthOf(problem);
-  const prior = priorOf(problem);
-  return voteCounts.flatMap((count) => {
-    const votes = votesOf(samples.slice(0, count));
-    return votes.length === 0 ? [] : [{ votes, prior, truth }];
+function priorOf(problem: ProblemRecord) {
+  const { priorAlpha: alpha, priorBeta: beta } = difficultyOf(problem);
+  return { alpha, beta };
+}
+
+/** Votes of every problem at several counts: a model of errors must be right early and late. */
+function casesOf(problems: readonly ProblemRecord[], scoring: Scoring): ErrorModelCase[] {
+  return problems.flatMap((problem, index) => {
+    const [samples = []] = shuffles(recordedSamples(problem, scoring), 1, index + 1);
+    const truth = truthOf(problem);
+    const prior = priorOf(problem);
+    return voteCounts.flatMap((count) => {
+      const votes = votesOf(samples.slice(0, count));
+      return votes.length === 0 ? [] : [{ votes, prior, truth }];
+    });
   });
+}
+
+/** The stop rule of `adaptive` as configured by default. */
+function adaptiveRule(problem: ProblemRecord): StopRule {
+  const capabilities = {
+    ...{ logprobs: true, n: true, abort: true, continueFromPrefix: true, seed: true, processReward: true },
+    policies: ["baseline"],
+  };
+  return makePlan({
+    problem: problemFromPrompt(problem.prompt),
+    difficulty: difficultyOf(problem),
+    overrides: {},
+    capabilities,
+  }).stopRule;
+}
+
+function replayAdaptive(
+  problems: readonly ProblemRecord[],
+  scoring: Scoring,
+  errorModel: ErrorModel,
+  calibrator: Calibrator | undefined,
+) {
+  const [first] = problems;
+  if (first === undefined) return [];
+  const plan = { stopRule: adaptiveRule(first), window: 8, samples: 16, scoring, errorModel, calibrator };
+  return runReplay(problems, plan, 4);
+}
+
+function atStops(...args: Parameters<typeof replayAdaptive>): Prediction[] {
+  return replayAdaptive(...args).flatMap((run) =>
+    run.confidence === undefined ? [] : [{ probability: run.confidence.value, correct: run.correct }],
+  );
 }
 
 /**
@@ -109,15 +140,13 @@ function casesOf(problem: ProblemRecord, prm: PrmUse, seed: number): ErrorModelC
  */
 function fitAtStops(
   problems: readonly ProblemRecord[],
-  prm: PrmUse,
+  scoring: Scoring,
   errorModel: ErrorModel,
-  stopRule: StopRule,
 ): Calibrator | undefined {
   let calibrator: Calibrator | undefined;
   for (let round = 0; round < rounds; round += 1) {
-    const plan = { stopRule, window: 8, samples: 16, prm, errorModel, calibrator };
-    const states = runReplay(problems, plan, 4).flatMap((run) => {
-      if (run.canonical === undefined || run.votes === undefined) return [];
+    const states = replayAdaptive(problems, scoring, errorModel, calibrator).flatMap((run) => {
+      if (run.canonical === undefined) return [];
       const raw = confidenceOf(run.votes, run.canonical, { prior: priorOf(run.problem), errorModel });
       return raw === undefined ? [] : [{ confidence: raw.value, votes: run.voted, correct: run.correct }];
     });
@@ -127,9 +156,11 @@ function fitAtStops(
   return calibrator;
 }
 
-function write(model: string, errorModel: ErrorModel, calibrator: Calibrator | undefined): void {
-  const old = JSON.parse(readFileSync(calibrationFile, "utf8")) as { version: number; calibrators: object };
+function write(model: string, scoring: Scoring, errorModel: ErrorModel, calibrator: Calibrator | undefined): void {
+  const { version } = JSON.parse(readFileSync(calibrationFile, "utf8")) as { version: number };
   const rounded = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+  const { aggregation, votePower } = scoring;
   const calibrators = calibrator === undefined ? {} : { [model]: calibrator };
-  writeFileSync(calibrationFile, `${JSON.stringify({ ...old, errorModel, calibrators }, rounded, 2)}\n`);
+  const content = { version, scoring: { aggregation, votePower }, errorModel, calibrators };
+  writeFileSync(calibrationFile, `${JSON.stringify(content, rounded, 2)}\n`);
 }

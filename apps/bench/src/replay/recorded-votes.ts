@@ -1,15 +1,24 @@
-import type { RecordedSample, ScoredVote } from "@reckon/planning";
+import type { RecordedSample, ScoredVote, Scoring } from "@reckon/planning";
 import { createPrng } from "@reckon/stats";
 import type { ProblemRecord } from "../sample-record.ts";
-import { type PrmUse, prmScore } from "../selectors.ts";
+import { prmScore } from "../selectors.ts";
+
+/** A step scored below this prunes its sample, as in the live loop (`defaultSolveTuning` of strategies). */
+const pruneBelow = 0.05;
 
 /** Samples of a problem as `planning` replays them; the canonical form is the number of the cluster. */
-export function recordedSamples(problem: ProblemRecord, prm: PrmUse | undefined): RecordedSample[] {
-  return problem.samples.map((sample) => ({
-    canonical: sample.cluster === undefined ? undefined : String(sample.cluster),
-    outputTokens: sample.tokens,
-    score: prm === undefined ? undefined : prmScore(sample, prm.aggregation),
-  }));
+export function recordedSamples(problem: ProblemRecord, scoring: Scoring | undefined): RecordedSample[] {
+  return problem.samples.map((sample) => {
+    const canonical = sample.cluster === undefined ? undefined : String(sample.cluster);
+    if (scoring === undefined) return { canonical, outputTokens: sample.tokens };
+    const pruned = sample.stepScores.findIndex((score) => score < pruneBelow);
+    return {
+      canonical,
+      outputTokens: sample.tokens,
+      score: prmScore(sample, scoring.aggregation),
+      ...(pruned >= 0 && { prunedAt: sample.stepTokens[pruned] }),
+    };
+  });
 }
 
 /** Canonical form of the right answer; `undefined` where no sample gave it. */

@@ -4,7 +4,7 @@ import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
 import type { Part } from "../part.ts";
-import { prmUseOf, weightsFolder } from "../prm-use.ts";
+import { scoringFlags, scoringOf } from "../prm-use.ts";
 import { groups } from "../problems.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import { type Replayed, type ReplayPlan, runReplay } from "./run-replay.ts";
@@ -16,27 +16,27 @@ const gains = [0, 0.01, 0.02, 0.05];
 export const replayPart: Part = {
   name: "replay",
   summary: "stop rules replayed over recorded samples: accuracy against tokens, offline and in seconds",
-  flags: { ...recordFlags, window: { type: "string" }, orders: { type: "string" } },
+  flags: { ...recordFlags, ...scoringFlags, window: { type: "string" }, orders: { type: "string" } },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
-    const prm = prmUseOf(weightsFolder(flags));
+    const scoring = scoringOf(flags);
     const samples = records.origin.samples;
     const base = {
       window,
       samples,
-      prm,
+      scoring,
       errorModel: defaultErrorModel,
       calibrator: calibratorFor(records.origin.model),
     };
     const none: StopRule = { name: "none", threshold: 1, minVotes: 1 };
     const plans: [string, ReplayPlan][] = [
-      [`fixed ${samples}, majority`, { ...base, stopRule: none, prm: undefined }],
+      [`fixed ${samples}, majority`, { ...base, stopRule: none, scoring: undefined }],
       [`fixed ${samples}, weighted vote`, { ...base, stopRule: none }],
       ...[0.9, 0.95].map((threshold): [string, ReplayPlan] => [
         `beta ${threshold}, majority`,
-        { ...base, stopRule: { name: "beta", threshold, minVotes: 2 }, prm: undefined },
+        { ...base, stopRule: { name: "beta", threshold, minVotes: 2 }, scoring: undefined },
       ]),
       ...thresholds.flatMap((threshold) =>
         gains.map((minGain): [string, ReplayPlan] => [

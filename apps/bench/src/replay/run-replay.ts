@@ -1,15 +1,21 @@
 import { problemFromPrompt, type StopRule } from "@reckon/core";
-import { type Calibrator, type ErrorModel, estimateDifficulty, type ReplayResult, replay } from "@reckon/planning";
+import {
+  type Calibrator,
+  type ErrorModel,
+  estimateDifficulty,
+  type ReplayResult,
+  replay,
+  type Scoring,
+} from "@reckon/planning";
 import type { ProblemRecord } from "../sample-record.ts";
-import type { PrmUse } from "../selectors.ts";
 import { recordedSamples, shuffles, truthOf } from "./recorded-votes.ts";
 
-/** A stop rule with what it needs, to be replayed over records. */
+/** A stop rule with what it needs, to be replayed over records; without `scoring` votes count alike. */
 export interface ReplayPlan {
   readonly stopRule: StopRule;
   readonly window: number;
   readonly samples: number;
-  readonly prm: PrmUse | undefined;
+  readonly scoring: Scoring | undefined;
   readonly errorModel: ErrorModel;
   readonly calibrator?: Calibrator | undefined;
 }
@@ -26,12 +32,12 @@ export function runReplay(problems: readonly ProblemRecord[], plan: ReplayPlan, 
     const truth = truthOf(problem);
     const { difficulty } = estimateDifficulty(problemFromPrompt(problem.prompt));
     const prior = { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
-    return shuffles(recordedSamples(problem, plan.prm), orders, index + 1).map((samples) => {
+    return shuffles(recordedSamples(problem, plan.scoring), orders, index + 1).map((samples) => {
       const result = replay(samples, {
         samples: plan.samples,
         window: plan.window,
         stopRule: plan.stopRule,
-        selection: plan.prm === undefined ? "majority" : "weighted-vote",
+        selection: plan.scoring === undefined ? "majority" : "weighted-vote",
         confidence: { prior, errorModel: plan.errorModel, calibrator: plan.calibrator },
       });
       return { ...result, problem, correct: truth !== undefined && result.canonical === truth };
