@@ -39,7 +39,7 @@ describe("estimateDifficulty", () => {
     };
     expect(mean({ count: 1, errorRate: 0.9 })).toBeGreaterThan(mean());
     expect(mean({ count: 50, errorRate: 0.9 })).toBeGreaterThan(mean({ count: 1, errorRate: 0.9 }));
-    expect(mean({ count: 50, errorRate: 0.1 })).toBeLessThan(mean());
+    expect(mean({ count: 50, errorRate: 0.02 })).toBeLessThan(mean());
   });
 
   it("keeps a wide prior where the domain is not known", () => {

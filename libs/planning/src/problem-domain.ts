@@ -16,13 +16,13 @@ export type ProblemDomain =
  * on how often samples of the embedded model went wrong; the last three are opinions, since it knows nothing of them.
  */
 export const DOMAIN_DIFFICULTY: Record<ProblemDomain, number> = {
-  percentage: 0.05,
+  percentage: 0.6,
   "quadratic-equation": 0.1,
   "word-problem": 0.1,
-  sequence: 0.15,
-  "linear-equation": 0.6,
-  arithmetic: 0.75,
-  ratio: 0.85,
+  sequence: 0.35,
+  "linear-equation": 0.2,
+  arithmetic: 0.45,
+  ratio: 0.9,
   choice: 0.5,
   code: 0.8,
   general: 0.8,

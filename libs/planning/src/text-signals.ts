@@ -31,7 +31,7 @@ export function lengthSignal(text: string): Signal {
   const words = read.match(/[A-Za-z]{2,}/g)?.length ?? 0;
   const quantities = read.match(/\d+(\.\d+)?/g)?.length ?? 0;
   const detail = `${plural(words, "word")} and ${plural(quantities, "number")}`;
-  return signal("length", rising(quantities + words / 60, 9), detail);
+  return signal("length", rising(quantities + words / 80, 7.5), detail);
 }
 
 /** How demanding its words and numbers are: technical terms, numbers of several digits, the longest of them. */
@@ -41,9 +41,9 @@ export function vocabularySignal(text: string): Signal {
   const numbers = read.match(/\d+/g) ?? [];
   const longest = Math.max(0, ...numbers.map((number) => number.length));
   const long = numbers.filter((number) => number.length >= 2).length;
-  const amount = technical * 0.5 + long * 0.5 + Math.max(0, longest - 2);
+  const amount = technical * 0.15 + long * 0.3 + Math.max(0, longest - 2);
   const detail = `${plural(technical, "technical term")}, longest number of ${plural(longest, "digit")}`;
-  return signal("vocabulary", rising(amount, 2.7), detail);
+  return signal("vocabulary", rising(amount, 2), detail);
 }
 
 /** How deeply its parts are nested: brackets, operations, clauses. */
@@ -60,7 +60,7 @@ export function syntacticDepthSignal(text: string): Signal {
   const clauses =
     read.match(/[,;:]|\b(if|then|and|each|than|which|who|after|before|every|among)\b|[.?!](?=\s|$)/gi)?.length ?? 0;
   const detail = `brackets ${deepest} deep, ${plural(operations, "operation")}, ${plural(clauses, "clause")}`;
-  return signal("syntactic_depth", rising(deepest * 0.8 + operations * 0.4 + clauses * 0.4, 3.8), detail);
+  return signal("syntactic_depth", rising(deepest * 0.4 + operations * 0.5 + clauses * 0.6, 3.9), detail);
 }
 
 /** What problems of its domain are like. */
