@@ -23,6 +23,7 @@ export const limits = {
   prefixBytes: 262_144,
   answerBytes: 65_536,
   stepBytes: 65_536,
+  verifiers: 16,
   equivalenceAnswers: { min: 1, max: 4_096 },
   idBytes: 256,
 } as const;

@@ -29,6 +29,19 @@ describe("a border", () => {
     expect(violationsOf((border) => border.number("n", value, { min: 1, max: 256 }))).toEqual(expected);
   });
 
+  it("reads no more of a list than its limit, and keeps no more complaints than anybody hears", () => {
+    const range = { min: 1, max: 2 };
+    expect(createBorder().list("l", ["a", "b"], range)).toEqual(["a", "b"]);
+    expect(createBorder().list("l", ["a", "b", "c"], range)).toEqual([]);
+    expect(violationsOf((border) => border.list("l", ["a", "b", "c"], range, "items"))).toEqual([
+      "l: 3 items is more than the limit of 2 items",
+    ]);
+    const rejectMany = (border: Border) => {
+      for (let index = 0; index < 10_000; index += 1) border.reject(`l[${index}]`, "is wrong");
+    };
+    expect(violationsOf(rejectMany)).toHaveLength(64);
+  });
+
   it("knows ranges that are open below", () => {
     const check = (value: number) => violationsOf((border) => border.numberAbove("p", value, { min: 0, max: 1 }));
     expect(check(1)).toEqual([]);

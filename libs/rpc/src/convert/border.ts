@@ -22,16 +22,23 @@ export interface Border {
   integer(field: string, value: bigint, range: Range): number;
   /** Text of at most `maxBytes` bytes of UTF-8, at least `minBytes` (default 0), without NUL and lone surrogates. */
   text(field: string, value: string, maxBytes: number, minBytes?: number): string;
+  /** A list of as many entries as a range allows; an empty one where there are more, so that no time is spent on them. */
+  list<T>(field: string, entries: readonly T[], range: Range, unit?: string): readonly T[];
   /** A duration inside a range of milliseconds, as milliseconds. */
   durationMs(field: string, value: Duration, range: Range): number;
   /** Throws `invalid-argument` with all that was rejected, if anything was. */
   assertValid(): void;
 }
 
-/** A border that has rejected nothing. */
+// A message may hold millions of wrong values; more than these would never reach anybody.
+const maxViolations = 64;
+
+/** A border that has rejected nothing. It keeps the first 64 of what it rejects. */
 export function createBorder(): Border {
   const violations: FieldViolation[] = [];
-  const reject = (field: string, description: string) => void violations.push({ field, description });
+  const reject = (field: string, description: string) => {
+    if (violations.length < maxViolations) violations.push({ field, description });
+  };
   const number = (field: string, value: number, { min, max }: Range, unit = "") => {
     const suffix = unit === "" ? "" : ` ${unit}`;
     if (Number.isNaN(value)) reject(field, `is not a number; ${min} to ${max}${suffix} is allowed`);
@@ -60,6 +67,10 @@ export function createBorder(): Border {
       if (nul >= 0) reject(field, `holds a NUL character at position ${nul}; 0 are allowed`);
       if (!value.isWellFormed()) reject(field, "holds a lone surrogate, which is no Unicode text");
       return value;
+    },
+    list(field, entries, range, unit) {
+      number(field, entries.length, range, unit);
+      return entries.length > range.max ? [] : entries;
     },
     durationMs(field, value, { min, max }) {
       const milliseconds = Number(value.seconds) * 1_000 + value.nanos / 1_000_000;

@@ -54,14 +54,9 @@ export function estimateFromProto(response: service.EstimateResponse): Estimate 
 /** The problems of a batch of estimates; throws `invalid-argument` with all that is wrong. */
 export function problemsFromProto(request: service.EstimateBatchRequest): Problem[] {
   return convertStrictly((border) => {
-    checkBatchSize(border, "problems", request.problems.length);
-    return request.problems.map((problem, index) => readProblem(border, `problems[${index}]`, problem));
+    const problems = border.list("problems", request.problems, limits.batchItems, "items");
+    return problems.map((problem, index) => readProblem(border, `problems[${index}]`, problem));
   });
-}
-
-/** Rejects a batch of no or too many items. */
-export function checkBatchSize(border: Border, field: string, count: number): void {
-  border.number(field, count, limits.batchItems, "items");
 }
 
 /** How a solve ended, for the history that the difficulty service learns from. */

@@ -51,9 +51,7 @@ function readGenerateOptions(border: Border, path: string, options: wire.Generat
   if (options === undefined) return {};
   const { model, temperature, topP, topK, seed, stop, maxTokens, logprobs, topLogprobs, prefix } = options;
   const name = (field: string) => `${path}.${field}`;
-  if (stop.length > limits.stopTexts) {
-    border.reject(name("stop"), `${stop.length} texts are more than the limit of ${limits.stopTexts}`);
-  }
+  const stops = border.list(name("stop"), stop, { min: 0, max: limits.stopTexts }, "texts");
   if (topLogprobs > 0 && !logprobs) border.reject(name("top_logprobs"), `${topLogprobs} needs logprobs to be true`);
   return {
     model: model === "" ? undefined : border.text(name("model"), model, limits.idBytes),
@@ -62,7 +60,7 @@ function readGenerateOptions(border: Border, path: string, options: wire.Generat
     topP: topP === undefined ? undefined : border.numberAbove(name("top_p"), topP, probability),
     topK: border.number(name("top_k"), topK, limits.topK),
     seed: seed === undefined ? undefined : border.integer(name("seed"), seed, limits.seed),
-    stop: stop.map((text, index) => border.text(name(`stop[${index}]`), text, limits.stopTextBytes, 1)),
+    stop: stops.map((text, index) => border.text(name(`stop[${index}]`), text, limits.stopTextBytes, 1)),
     maxTokens: maxTokens === undefined ? undefined : border.number(name("max_tokens"), maxTokens, limits.sampleTokens),
     logprobs,
     topLogprobs: border.number(name("top_logprobs"), topLogprobs, limits.topLogprobs),

@@ -32,7 +32,7 @@ export {
   outcomeToProto,
 } from "./outcome.ts";
 export { planFromProto, planToProto } from "./plan.ts";
-export { answerKindFromProto, answerKindToProto, problemFromProto, problemToProto } from "./problem.ts";
+export { answerKindFromProto, problemFromProto, problemToProto } from "./problem.ts";
 export { sampleUsageFromProto, sampleUsageToProto, verdictFromProto, verdictToProto } from "./sample.ts";
 export { assertEquivalenceRequest, scoringEventFromProto, scoringEventToProto } from "./scoring.ts";
 export { type NumberedSolveEvent, solveEventFromProto, solveEventToProto } from "./solve-event.ts";

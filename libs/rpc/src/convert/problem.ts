@@ -85,11 +85,6 @@ export function answerKindFromProto(value: number, path = "answer_kind"): Answer
   return convertStrictly((border) => answerKinds.fromRequest(border, path, value));
 }
 
-/** Answer kind for the wire; 0 (unspecified) for `undefined`. */
-export function answerKindToProto(kind: AnswerKind | undefined): wire.AnswerKind {
-  return answerKinds.toProto(kind);
-}
-
 /** Throws `data-loss` where a response lacks a message that it must have. */
 export function required<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new ReckonError("data-loss", `the peer sent no ${name}`);

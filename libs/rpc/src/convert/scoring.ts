@@ -13,12 +13,13 @@ const stepIndices = { min: 0, max: 4_095 };
 /** The opening of a scoring; throws `invalid-argument` with all that is wrong. Empty `verifiers`: all that can. */
 export function openScoreFromProto(open: wire.OpenScore): { problem: Problem; verifiers: readonly VerifierName[] } {
   return convertStrictly((border) => {
-    open.verifiers.forEach((name, index) => {
+    const names = border.list("open.verifiers", open.verifiers, { min: 0, max: limits.verifiers }, "names");
+    names.forEach((name, index) => {
       if ((verifierNames as readonly string[]).includes(name)) return;
       border.reject(`open.verifiers[${index}]`, `"${name.slice(0, 64)}" is none of ${verifierNames.join(", ")}`);
     });
     const problem = readProblem(border, "open.problem", open.problem);
-    return { problem, verifiers: open.verifiers as VerifierName[] };
+    return { problem, verifiers: names as VerifierName[] };
   });
 }
 
@@ -71,11 +72,11 @@ export function scoringEventFromProto({ sample, subject, ...response }: wire.Sco
 /** The answers to compare; throws `invalid-argument` with all that is wrong. */
 export function assertEquivalenceRequest(request: wire.CheckEquivalenceRequest): void {
   convertStrictly((border) => {
-    border.number("answers", request.answers.length, limits.equivalenceAnswers, "answers");
-    const bytes = request.answers.reduce((sum, answer) => sum + Buffer.byteLength(answer), 0);
+    const answers = border.list("answers", request.answers, limits.equivalenceAnswers, "answers");
+    const bytes = answers.reduce((sum, answer) => sum + Buffer.byteLength(answer), 0);
     if (bytes > limits.promptBytes)
       border.reject("answers", `${bytes} bytes are more than the limit of ${limits.promptBytes}`);
-    for (const [index, answer] of request.answers.entries()) {
+    for (const [index, answer] of answers.entries()) {
       border.text(`answers[${index}]`, answer, limits.answerBytes);
     }
   });

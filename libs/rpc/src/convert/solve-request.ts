@@ -3,7 +3,7 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { limits, type PlanOverrides, type Problem } from "@reckon/core";
 import * as wire from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { type Border, convertStrictly, type Range } from "./border.ts";
-import { checkBatchSize, solveIdBytes } from "./difficulty.ts";
+import { solveIdBytes } from "./difficulty.ts";
 import { methods, selections, strategies } from "./plan.ts";
 import { readProblem } from "./problem.ts";
 
@@ -53,8 +53,8 @@ export function solveOptionsFromProto(options: wire.SolveOptions | undefined, pa
 /** A batch from a request; throws `invalid-argument` with all that is wrong. */
 export function solveBatchRequestFromProto(request: wire.SolveBatchRequest): SolveBatchRequest {
   return convertStrictly((border) => {
-    const { items, options, maxParallel, maxOutputTokens } = request;
-    checkBatchSize(border, "items", items.length);
+    const { options, maxParallel, maxOutputTokens } = request;
+    const items = border.list("items", request.items, limits.batchItems, "items");
     checkBatchBytes(border, items);
     const shared = readSolveOptions(border, "options", options);
     const seen = new Set<string>();

@@ -30,7 +30,7 @@ export type OpenScore = Message<"reckon.verifier.v1.OpenScore"> & {
   problem?: Problem | undefined;
 
   /**
-   * Verifiers to ask: `prm`, `checker`. All that can where empty.
+   * Verifiers to ask: `prm`, `checker`; at most 16. All that can where empty.
    *
    * @generated from field: repeated string verifiers = 2;
    */
