@@ -57,6 +57,21 @@ describe("telemetry", () => {
     expect(collector.spans.find((span) => span.name === "failing")).toMatchObject({ statusCode: 2 });
   });
 
+  it("has the memory of the process among the metrics, and exports none where metrics are off", async () => {
+    const pointsWith = async (more: { collectMetrics?: boolean; monitorMemory?: boolean }) => {
+      await using collector = await startOtlpCollector();
+      const telemetry = await startTelemetry({ ...options, ...more, endpoint: collector.url });
+      recordRpc("a/B", "OK", 1);
+      await withSpan("kept", {}, async () => {});
+      await telemetry.shutdown();
+      expect(collector.spans).toHaveLength(1);
+      return collector.points.map((point) => point.metric);
+    };
+    expect(await pointsWith({})).toEqual(expect.arrayContaining([metricNames.memoryUsage, metricNames.rpcDuration]));
+    expect(await pointsWith({ monitorMemory: false })).not.toContain(metricNames.memoryUsage);
+    expect(await pointsWith({ collectMetrics: false })).toEqual([]);
+  });
+
   it("survives a collector that is not there", async () => {
     const telemetry = await startTelemetry({ ...options, endpoint: "http://127.0.0.1:9" });
     await withSpan("lost", {}, async () => {});

@@ -52,6 +52,3 @@ export const configSchema = z.object({
  * seconds, as in the file. `backends` holds at least one, the default one first.
  */
 export type Config = z.output<typeof configSchema>;
-
-/** The name of a section with a fixed name. */
-export type SectionName = keyof typeof sections;

@@ -1,6 +1,6 @@
 export type { BackendConfig } from "./backend-section.ts";
 export { userConfigFolder } from "./config-file.ts";
-export { type Config, configSchema, type SectionName } from "./config-schema.ts";
+export { type Config, configSchema } from "./config-schema.ts";
 export { describeConfig } from "./describe-config.ts";
 export { processVariables } from "./environment.ts";
 export { backendKeys, type KnownKey, knownKeys } from "./known-keys.ts";
@@ -14,4 +14,5 @@ export {
 } from "./load-config.ts";
 export { nearestName } from "./nearest-name.ts";
 export { processConfig } from "./process-config.ts";
+export { type ProcessSettings, processSettings } from "./process-settings.ts";
 export { readArguments } from "./read-arguments.ts";

@@ -56,7 +56,10 @@ export const telemetrySection = z
       "info",
       "The least severe log lines that are written.",
     ),
-    record_prompts: booleanKey(false, "Keep the text of problems in the store, traces and logs."),
+    record_prompts: booleanKey(
+      false,
+      "Keep the text of problems in the store and, with their answers, in traces. It is never in logs.",
+    ),
   })
   .describe("Traces, metrics and logs.");
 

@@ -55,10 +55,10 @@ export const integrationSection = z
       true,
       "Let requests choose among the configured backends; false uses the default one alone.",
     ),
-    enable_memory_monitoring: booleanKey(true, "Report the memory of each process. Accepted, without effect yet."),
+    enable_memory_monitoring: booleanKey(true, "Have the memory of each process among its metrics."),
     enable_metrics_collection: booleanKey(
       true,
-      "Collect metrics. Accepted, without effect yet: they are exported where an OTLP endpoint is set.",
+      "Export metrics where an OTLP endpoint is set; false leaves traces and logs.",
     ),
   })
   .describe("What Reckon works with, where it is there.");

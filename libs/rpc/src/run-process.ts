@@ -1,4 +1,4 @@
-import { type Logger, type LogLevel, observeLiveHandlers, startTelemetry } from "@reckon/telemetry";
+import { type Logger, observeLiveHandlers, startTelemetry, type TelemetryOptions } from "@reckon/telemetry";
 import type { RpcServer } from "./server/rpc-server.ts";
 
 /** What a service's process is made of. */
@@ -7,11 +7,7 @@ export interface ProcessOptions {
   /** Default `0.1.0`. */
   readonly version?: string;
   /** Where and what to report; see `TelemetryOptions`. */
-  readonly telemetry?: {
-    readonly endpoint?: string;
-    readonly logLevel?: LogLevel;
-    readonly recordPrompts?: boolean;
-  };
+  readonly telemetry?: Omit<TelemetryOptions, "service" | "version">;
   /** How long running calls may go on after SIGTERM. Default 30,000. */
   readonly drainTimeoutMs?: number;
   /** How long new calls are still taken after SIGTERM, while health says NOT_SERVING. Default 0. */

@@ -36,13 +36,13 @@ export function recordSampleEnded(reason: SampleEnd): void {
 export function recordVerdicts(verdicts: readonly Verdict[]): void {
   for (const verdict of verdicts) {
     const kind = "score" in verdict ? "score" : "abstention";
-    instruments().verdicts.add(1, { [attributes.verifier]: verdict.verifier, "reckon.verdict": kind });
+    instruments().verdicts.add(1, { [attributes.verifier]: verdict.verifier, [attributes.verdict]: kind });
   }
 }
 
 /** The plan of a running solve was changed: `escalated` or `degraded`. */
 export function recordPlanChange(reason: "escalated" | "degraded"): void {
-  instruments().planChanges.add(1, { "reckon.plan.change": reason });
+  instruments().planChanges.add(1, { [attributes.planChange]: reason });
 }
 
 /**
@@ -89,36 +89,21 @@ export function observeLoad(backend: string, load: () => BackendLoad | Promise<B
   });
 }
 
-/** Reports the states of breakers by name: 0 closed, 1 half open, 2 open. Call after `startTelemetry`. */
-export function observeBreakers(states: () => Readonly<Record<string, "closed" | "half-open" | "open">>): () => void {
-  const meter = metrics.getMeter("reckon");
-  const gauge = meter.createObservableGauge(metricNames.breakerState, {
-    description: "State of a breaker: 0 closed, 1 half open, 2 open.",
-  });
-  return observe([gauge], (result) => {
-    for (const [name, state] of Object.entries(states())) {
-      result.observe(gauge, ["closed", "half-open", "open"].indexOf(state), { "reckon.breaker": name });
-    }
-  });
-}
-
-/** Reports the expected calibration error of recent confidences, in [0, 1], where it is known. Call after `startTelemetry`. */
-export function observeCalibration(expectedError: () => number | undefined): () => void {
-  const meter = metrics.getMeter("reckon");
-  const gauge = meter.createObservableGauge(metricNames.calibrationError, {
-    description: "Expected calibration error of confidences at the stop.",
-  });
-  return observe([gauge], (result) => {
-    const value = expectedError();
-    if (value !== undefined) result.observe(gauge, value);
-  });
-}
-
 /** Reports how many handlers of a server run, whenever metrics are read. Call after `startTelemetry`. */
 export function observeLiveHandlers(live: () => number): () => void {
   const meter = metrics.getMeter("reckon");
   const gauge = meter.createObservableGauge(metricNames.rpcLive, { description: "Handlers that run now." });
   return observe([gauge], (result) => result.observe(gauge, live()));
+}
+
+/** Reports the physical memory of this process in bytes, whenever metrics are read. Call after `startTelemetry`. */
+export function observeMemory(): () => void {
+  const meter = metrics.getMeter("reckon");
+  const gauge = meter.createObservableUpDownCounter(metricNames.memoryUsage, {
+    description: "Physical memory in use.",
+    unit: "By",
+  });
+  return observe([gauge], (result) => result.observe(gauge, process.memoryUsage.rss()));
 }
 
 type BatchCallback = Parameters<ReturnType<typeof metrics.getMeter>["addBatchObservableCallback"]>[0];

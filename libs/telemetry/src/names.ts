@@ -19,15 +19,12 @@ export const attributes = {
   requestModel: "gen_ai.request.model",
   requestTemperature: "gen_ai.request.temperature",
   requestTopP: "gen_ai.request.top_p",
-  requestSeed: "gen_ai.request.seed",
   requestMaxTokens: "gen_ai.request.max_tokens",
   inputTokens: "gen_ai.usage.input_tokens",
   cachedInputTokens: "gen_ai.usage.cache_read.input_tokens",
   outputTokens: "gen_ai.usage.output_tokens",
   finishReasons: "gen_ai.response.finish_reasons",
-  tokenType: "gen_ai.token.type",
   errorType: "error.type",
-  rpcSystem: "rpc.system",
   rpcMethod: "rpc.method",
   rpcStatusCode: "rpc.grpc.status_code",
 
@@ -38,7 +35,6 @@ export const attributes = {
   plannedSamples: "reckon.plan.samples",
   plannedWindow: "reckon.plan.window",
   stopReason: "reckon.stop.reason",
-  answerKind: "reckon.answer.kind",
   hasAnswer: "reckon.answer.present",
   answer: "reckon.answer.text",
   prompt: "reckon.prompt.text",
@@ -65,7 +61,8 @@ export const attributes = {
   lowestScore: "reckon.score.lowest",
   abstentions: "reckon.score.abstentions",
   verifier: "reckon.verifier",
-  service: "reckon.service",
+  verdict: "reckon.verdict",
+  planChange: "reckon.plan.change",
 } as const;
 
 /** Names of all metrics; the Prometheus form of a counter adds `_total`, and dots become underscores. */
@@ -80,13 +77,12 @@ export const metricNames = {
   tokensSaved: "reckon.tokens.saved",
   samplesSaved: "reckon.samples.saved",
   confidenceAtStop: "reckon.confidence.at_stop",
-  calibrationError: "reckon.confidence.calibration_error",
   difficulty: "reckon.difficulty",
   queueDepth: "reckon.queue.depth",
   liveSamples: "reckon.samples.live",
-  breakerState: "reckon.breaker.state",
   planChanges: "reckon.plan.changes",
   verdicts: "reckon.verdicts",
   rpcDuration: "rpc.server.duration",
   rpcLive: "reckon.rpc.live_handlers",
+  memoryUsage: "process.memory.usage",
 } as const;

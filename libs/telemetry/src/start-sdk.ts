@@ -8,6 +8,7 @@ import { defaultResource, resourceFromAttributes } from "@opentelemetry/resource
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Logger } from "./create-logger.ts";
+import { observeMemory } from "./measure.ts";
 import { recordPrompts } from "./record-prompts.ts";
 import type { TelemetryOptions } from "./start-telemetry.ts";
 
@@ -40,25 +41,26 @@ export function startSdk(options: TelemetryOptions & { endpoint: string }, logge
       }),
     ],
   });
-  const measurements = new MeterProvider({
-    resource,
-    readers: [
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({ url: `${base}/v1/metrics` }),
-        exportIntervalMillis: options.metricIntervalMs ?? 10_000,
-        exportTimeoutMillis: Math.min(options.metricIntervalMs ?? 10_000, shutdownTimeoutMs),
-      }),
-    ],
-  });
+  const exportMetrics = () =>
+    new PeriodicExportingMetricReader({
+      exporter: new OTLPMetricExporter({ url: `${base}/v1/metrics` }),
+      exportIntervalMillis: options.metricIntervalMs ?? 10_000,
+      exportTimeoutMillis: Math.min(options.metricIntervalMs ?? 10_000, shutdownTimeoutMs),
+    });
+  const measurements =
+    (options.collectMetrics ?? true) ? new MeterProvider({ resource, readers: [exportMetrics()] }) : undefined;
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(traces);
-  metrics.setGlobalMeterProvider(measurements);
+  if (measurements !== undefined) {
+    metrics.setGlobalMeterProvider(measurements);
+    if (options.monitorMemory ?? true) observeMemory();
+  }
   recordPrompts(options.recordPrompts ?? false);
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    const flushed = Promise.allSettled([traces.shutdown(), measurements.shutdown()]);
+    const flushed = Promise.allSettled([traces.shutdown(), measurements?.shutdown()]);
     const late = new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs).unref());
     await Promise.race([flushed, late]);
     trace.disable();

@@ -11,6 +11,10 @@ export interface TelemetryOptions {
   readonly logLevel?: LogLevel;
   /** Put prompts and answers on spans. Default false. */
   readonly recordPrompts?: boolean;
+  /** Export metrics beside traces. Default true. */
+  readonly collectMetrics?: boolean;
+  /** Have the memory of the process among the metrics. Default true. */
+  readonly monitorMemory?: boolean;
   /** How often metrics are sent. Default 10,000 ms. */
   readonly metricIntervalMs?: number;
 }

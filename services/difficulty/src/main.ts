@@ -1,4 +1,4 @@
-import { listenAddress, processConfig } from "@reckon/config";
+import { listenAddress, processConfig, processSettings } from "@reckon/config";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { createRpcServer, runProcess } from "@reckon/rpc";
 import { openStore, storePath } from "@reckon/store";
@@ -9,12 +9,7 @@ const config = processConfig();
 
 await runProcess({
   service,
-  telemetry: {
-    endpoint: config.telemetry.otlp_endpoint,
-    logLevel: config.telemetry.log_level,
-    recordPrompts: config.telemetry.record_prompts,
-  },
-  drainTimeoutMs: config.server.drain_timeout * 1000,
+  ...processSettings(config),
   async start({ version, logger, onStop }) {
     const warn = (message: string) => logger.warn(message);
     const store = openStore({

@@ -1,5 +1,5 @@
 import { createBackends, createModelRouter } from "@reckon/backends";
-import { listenAddress, processConfig } from "@reckon/config";
+import { listenAddress, processConfig, processSettings } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { createRpcServer, runProcess } from "@reckon/rpc";
@@ -12,12 +12,7 @@ const config = processConfig();
 
 await runProcess({
   service,
-  telemetry: {
-    endpoint: config.telemetry.otlp_endpoint,
-    logLevel: config.telemetry.log_level,
-    recordPrompts: config.telemetry.record_prompts,
-  },
-  drainTimeoutMs: config.server.drain_timeout * 1000,
+  ...processSettings(config),
   async start({ version, logger, onStop }) {
     const warn = (message: string) => logger.warn(message);
     const configured = createBackends(config, { warn });

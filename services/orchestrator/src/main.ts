@@ -1,4 +1,4 @@
-import { listenAddress, processConfig } from "@reckon/config";
+import { listenAddress, processConfig, processSettings } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
@@ -13,18 +13,14 @@ import { serviceAddresses } from "./service-addresses.ts";
 const service = "orchestrator";
 const config = processConfig([...process.argv.slice(2), ...(await serviceAddresses())]);
 const { difficulty, verifier, model_proxy: modelProxy } = config.services;
-const drainTimeoutMs = config.server.drain_timeout * 1000;
+const settings = processSettings(config);
+const { drainTimeoutMs } = settings;
 // What remains of the drain after this is for the answers to reach their clients.
 const solveGraceMs = Math.max(drainTimeoutMs * 0.8, drainTimeoutMs - 2_000);
 
 await runProcess({
   service,
-  telemetry: {
-    endpoint: config.telemetry.otlp_endpoint,
-    logLevel: config.telemetry.log_level,
-    recordPrompts: config.telemetry.record_prompts,
-  },
-  drainTimeoutMs,
+  ...settings,
   async start({ version, logger, onStop }) {
     const clients = {
       difficulty: createRpcClient(DifficultyService, { target: difficulty }),

@@ -1,4 +1,4 @@
-import { listenAddress, processConfig } from "@reckon/config";
+import { listenAddress, processConfig, processSettings } from "@reckon/config";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createRpcServer, runProcess } from "@reckon/rpc";
 import { loadPrm } from "./load-prm.ts";
@@ -9,12 +9,7 @@ const config = processConfig();
 
 await runProcess({
   service,
-  telemetry: {
-    endpoint: config.telemetry.otlp_endpoint,
-    logLevel: config.telemetry.log_level,
-    recordPrompts: config.telemetry.record_prompts,
-  },
-  drainTimeoutMs: config.server.drain_timeout * 1000,
+  ...processSettings(config),
   async start({ version, logger, onStop }) {
     const loaded = await loadPrm({ weightsDir: config.engine.weights_dir, threads: config.engine.threads });
     onStop(() => loaded.close());
