@@ -1,7 +1,6 @@
-import type { FieldViolation } from "@reckon/core";
+import { type FieldViolation, nearestName } from "@reckon/core";
 import { backendNamePattern } from "./backend-section.ts";
 import { backendKeys, knownKeys, variableName } from "./known-keys.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { Setting, Settings } from "./setting.ts";
 
 /** Variables that are about one process and so have no key in the file. */

@@ -12,7 +12,6 @@ export {
   loadConfig,
   loadConfigWithSources,
 } from "./load-config.ts";
-export { nearestName } from "./nearest-name.ts";
 export { processConfig } from "./process-config.ts";
 export { type ProcessSettings, processSettings } from "./process-settings.ts";
 export { readArguments } from "./read-arguments.ts";

@@ -1,8 +1,7 @@
-import type { FieldViolation } from "@reckon/core";
+import { type FieldViolation, nearestName } from "@reckon/core";
 import { backendNamePattern } from "./backend-section.ts";
 import { sections } from "./config-schema.ts";
 import { backendKeys, knownKeys } from "./known-keys.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** A value that somebody set: where (`reckon.toml`, `RECKON_SERVER_PORT`, `--server.port`), and for which key. */
 export interface Setting {

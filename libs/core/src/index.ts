@@ -5,6 +5,7 @@ export * from "./generation.ts";
 export * from "./ledger.ts";
 export * from "./limits.ts";
 export * from "./model.ts";
+export * from "./nearest-name.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";

@@ -60,7 +60,7 @@ export type Command =
   | { readonly name: "help"; readonly topic: string | undefined }
   | { readonly name: "version" };
 
-/** Every command, for the help and for the nearest name of a wrong one. */
+/** Every command; told to who names another. */
 export const commandNames = ["ask", "batch", "estimate", "serve", "models", "doctor", "help", "version"] as const;
 
 /** Understands a command line (without the program's name). Throws `UsageError`. */

@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { nearestWord } from "./nearest-word.ts";
+import { nearestName } from "@reckon/core";
 import { UsageError } from "./usage-error.ts";
 
 /** Flags and what stands between them. */
@@ -30,7 +30,8 @@ export function parseFlags(args: readonly string[], options: ParseArgsOptionsCon
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(-{1,2}[^']+)'/.exec(message)?.[1];
     if (unknown === undefined) throw new UsageError(message.replace(/\.? To specify .*$/s, ""));
-    const nearest = nearestWord(unknown.replace(/^-+/, ""), known);
+    const word = unknown.replace(/^-+/, "");
+    const nearest = nearestName(word, known, Math.max(2, Math.floor(word.length / 2)));
     throw new UsageError(`unknown option ${unknown}${nearest === undefined ? "" : `; did you mean --${nearest}?`}`);
   }
 }

@@ -30,4 +30,9 @@ describe("nearestName", () => {
     expect(nearestName("b", ["a", "c"])).toBe("a");
     expect(nearestName("x", [])).toBeUndefined();
   });
+
+  it("finds none beyond the limit", () => {
+    expect(nearestName("sample", ["samples", "seed"], 2)).toBe("samples");
+    expect(nearestName("sample", ["window", "seed"], 2)).toBeUndefined();
+  });
 });

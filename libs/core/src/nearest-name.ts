@@ -20,14 +20,22 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The known name nearest to `name` by edit distance; the first of equals. `undefined` only where there are none. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/**
+ * The known name nearest to `name` by edit distance, whatever the case; the first of equals. `undefined` where none is within
+ * `limit` changes (default: any number).
+ */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  limit = Number.POSITIVE_INFINITY,
+): string | undefined {
   // Names are short; what is not would only cost time.
   const given = name.slice(0, 256).toLowerCase();
   let nearest: { name: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(given, candidate.toLowerCase());
-    if (nearest === undefined || distance < nearest.distance) nearest = { name: candidate, distance };
+    if (distance <= limit && (nearest === undefined || distance < nearest.distance))
+      nearest = { name: candidate, distance };
   }
   return nearest?.name;
 }
