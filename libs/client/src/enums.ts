@@ -36,12 +36,21 @@ import type {
   Strategy,
 } from "./vocabulary.ts";
 
+/** Strategies by word and number. */
 export const strategies = createEnumNames<Strategy, StrategyNumber>(StrategySchema);
+/** Methods by word and number. */
 export const methods = createEnumNames<Method, MethodNumber>(MethodSchema);
+/** Selections by word and number. */
 export const selections = createEnumNames<Selection, SelectionNumber>(SelectionSchema);
+/** Stop reasons by word and number. */
 export const stopReasons = createEnumNames<StopReason, StopReasonNumber>(StopReasonSchema);
+/** Answer kinds by word and number. */
 export const answerKinds = createEnumNames<AnswerKind, AnswerKindNumber>(AnswerKindSchema);
+/** Roles by word and number. */
 export const roles = createEnumNames<Role, RoleNumber>(RoleSchema);
+/** Why samples end, by word and number. */
 export const sampleEnds = createEnumNames<SampleEnd, SampleEndNumber>(SampleEndSchema);
+/** Kinds of confidence by word and number. */
 export const confidenceKinds = createEnumNames<ConfidenceKind, ConfidenceKindNumber>(ConfidenceKindSchema);
+/** Why plans change, by word and number. */
 export const planChangeReasons = createEnumNames<PlanChangeReason, PlanChangeReasonNumber>(PlanChangeReasonSchema);

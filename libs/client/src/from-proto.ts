@@ -23,6 +23,7 @@ export function textOf(text: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
+/** A difficulty; one that the message lacks has a score of NaN and no signals. */
 export function difficultyFromProto(message: DifficultyMessage | undefined): Difficulty {
   return {
     score: message?.score ?? Number.NaN,
@@ -34,6 +35,7 @@ export function difficultyFromProto(message: DifficultyMessage | undefined): Dif
   };
 }
 
+/** What the difficulty service said of a problem. */
 export function estimateFromProto(message: EstimateResponse): Estimate {
   return {
     difficulty: difficultyFromProto(message.difficulty),
@@ -42,6 +44,7 @@ export function estimateFromProto(message: EstimateResponse): Estimate {
   };
 }
 
+/** A plan; words that are newer than this SDK are `undefined`. */
 export function planFromProto(message: PlanMessage): Plan {
   const { stopRule } = message;
   return {
@@ -64,10 +67,12 @@ export function planFromProto(message: PlanMessage): Plan {
   };
 }
 
+/** A confidence; `undefined` where there was no answer to be confident of. */
 export function confidenceFromProto(message: ConfidenceMessage | undefined): Confidence | undefined {
   return message && { value: message.value, kind: confidenceKinds.nameOf(message.kind) };
 }
 
+/** A verdict: either its score or its abstention is set. */
 export function verdictFromProto({ verifier, verdict }: VerdictMessage): Verdict {
   return {
     verifier,
@@ -76,6 +81,7 @@ export function verdictFromProto({ verifier, verdict }: VerdictMessage): Verdict
   };
 }
 
+/** Tokens of a sample; all 0 where the message lacks them. */
 export function usageFromProto(message: UsageMessage | undefined): SampleUsage {
   return {
     promptTokens: Number(message?.promptTokens ?? 0),
@@ -84,6 +90,7 @@ export function usageFromProto(message: UsageMessage | undefined): SampleUsage {
   };
 }
 
+/** What was spent; a limit of 0 means that none was set. */
 export function ledgerFromProto(message: LedgerMessage | undefined): Ledger {
   const limit = Number(message?.maxOutputTokens ?? 0);
   return {
@@ -97,6 +104,7 @@ export function ledgerFromProto(message: LedgerMessage | undefined): Ledger {
   };
 }
 
+/** The outcome of a solve. */
 export function outcomeFromProto(message: OutcomeMessage): Outcome {
   return {
     answer: textOf(message.answer),
@@ -122,6 +130,7 @@ export function outcomeFromProto(message: OutcomeMessage): Outcome {
   };
 }
 
+/** A model; one without capabilities can do nothing special. */
 export function modelFromProto(message: ModelMessage): Model {
   const { capabilities: can } = message;
   return {

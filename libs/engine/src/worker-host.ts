@@ -16,6 +16,7 @@ export interface WorkerHost<Command> {
   crash(): Promise<void>;
 }
 
+/** How a worker is started, and who hears of it. */
 export interface WorkerHostOptions<Message> {
   readonly entry: URL;
   readonly data: object;

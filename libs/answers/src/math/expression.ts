@@ -30,6 +30,7 @@ export type Expression =
   | { readonly kind: "call"; readonly name: FunctionName; readonly of: Expression }
   | { readonly kind: "binary"; readonly op: BinaryOperator; readonly left: Expression; readonly right: Expression };
 
+/** Operators with two operands. */
 export type BinaryOperator = "+" | "-" | "*" | "/" | "^";
 
 /** Calls `visit` for each node, without recursion. */

@@ -36,19 +36,18 @@ function trimmed(coefficients: readonly Fraction[]): Polynomial {
   return coefficients.slice(0, length);
 }
 
-export function degreeOf(p: Polynomial): number {
-  return p.length - 1;
-}
-
+/** a + b; throws `TooLarge` where the coefficients outgrow their limit. */
 export function addPolynomials(a: Polynomial, b: Polynomial): Polynomial {
   const length = Math.max(a.length, b.length);
   return trimmed(Array.from({ length }, (_, index) => (a[index] ?? ZERO).add(b[index] ?? ZERO)));
 }
 
+/** -p. */
 export function negatePolynomial(p: Polynomial): Polynomial {
   return p.map((c) => c.neg());
 }
 
+/** a * b; throws `TooLarge` where the degree or the coefficients outgrow their limit. */
 export function multiplyPolynomials(a: Polynomial, b: Polynomial): Polynomial {
   if (a.length === 0 || b.length === 0) return [];
   if (a.length + b.length > MAX_DEGREE + 2) throw new TooLarge();
@@ -86,6 +85,7 @@ function monic(p: Polynomial): Polynomial {
   return lead === undefined ? p : trimmed(p.map((c) => c.div(lead)));
 }
 
+/** The first derivative. */
 export function derivativeOf(p: Polynomial): Polynomial {
   return trimmed(p.slice(1).map((c, index) => c.mul(rational(index + 1))));
 }

@@ -20,6 +20,7 @@ export function bounded(value: Fraction): Fraction | undefined {
   return value.n < HUGE && value.d < HUGE ? value : undefined;
 }
 
+/** Whether the denominator is 1. */
 export function isInteger(value: Fraction): boolean {
   return value.d === 1n;
 }

@@ -10,6 +10,7 @@ export type Value =
 const EPSILON = 2 ** -52;
 const MAX_FACTORIAL = 170n;
 
+/** A value that is known exactly. */
 export function exactValue(value: Fraction): Value {
   return { exact: value };
 }
@@ -95,6 +96,7 @@ export function combine(op: BinaryOperator, a: Value, b: Value): Value | undefin
   }
 }
 
+/** -a, as exact as a. */
 export function negate(a: Value): Value {
   return a.exact === undefined ? { approx: -a.approx, error: a.error } : exactValue(a.exact.neg());
 }

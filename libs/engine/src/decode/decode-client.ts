@@ -17,6 +17,7 @@ export interface DecodeClient {
   crash(lane: number): Promise<void>;
 }
 
+/** What the decoding workers are started with. */
 export interface DecodeClientOptions {
   readonly tokenizer: Tokenizer;
   readonly format: PromptFormat;

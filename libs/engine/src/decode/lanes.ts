@@ -28,6 +28,7 @@ export interface Lanes {
   place(call: CallPlace): Lane;
 }
 
+/** How many lanes there are, and what each is started with. */
 export interface LanesOptions {
   readonly count: number;
   readonly worker: DecodeWorkerData;

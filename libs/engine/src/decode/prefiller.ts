@@ -22,6 +22,7 @@ export interface Prefiller {
   abandon(): LiveSample[];
 }
 
+/** What prompts are computed with, and who is told of it. */
 export interface PrefillerOptions {
   readonly shape: CacheShape;
   readonly vocabSize: number;

@@ -3,6 +3,7 @@ import { appendFresh, capacityFor, copyPositions } from "../sequence-cache.ts";
 import type { ScoreCommand, ScoredMessage } from "./protocol.ts";
 import { nextRow, roomFor, type ScoredPrompt, type ScoredSample, type ScoreRow } from "./scored-sample.ts";
 
+/** What steps are scored with. */
 export interface ScorerOptions {
   readonly shape: CacheShape;
   readonly forward: Forward;

@@ -29,6 +29,7 @@ export interface ScoringClient {
   crash(): Promise<void>;
 }
 
+/** What the scoring worker is started with. */
 export interface ScoringClientOptions {
   readonly tokenizer: Tokenizer;
   readonly format: PromptFormat & { readonly eosId: number };
