@@ -217,7 +217,7 @@ export const Strategy = {
   COMPREHENSIVE: 3,
 
   /**
-   * 1 to 32 steps, width 1 to 4, 0 to 3 rounds by difficulty, stopping on confidence, 30 s.
+   * 1 to 32 steps, 8 to 32 samples and 1 to 3 rounds by difficulty, at most 8 at once, stopping on confidence, 30 s.
    *
    * @generated from enum value: STRATEGY_ADAPTIVE = 4;
    */
