@@ -26,7 +26,7 @@ export interface DifficultyEstimate {
  * Pseudo-counts that text alone is worth: few, so that the prior has the shape of a U, since most questions are either within
  * a model's reach or out of it. By maximum likelihood on recorded samples of the embedded model.
  */
-const TEXT_STRENGTH = 0.6;
+const TEXT_STRENGTH = 1;
 /** Where the domain is not known nothing speaks for the estimate: fewer still, and more likely wrong than right. */
 const UNKNOWN_STRENGTH = 0.5;
 const UNKNOWN_ERROR = 0.6;

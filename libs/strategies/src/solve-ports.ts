@@ -64,7 +64,7 @@ export interface SolveTuning {
 
 /** Defaults of the loop. */
 export const defaultSolveTuning: SolveTuning = {
-  pruneBelow: 0.05,
+  pruneBelow: 0.01,
   aggregation: defaultScoring.aggregation,
   verdictTimeoutMs: 5_000,
   settleTimeoutMs: 1_000,

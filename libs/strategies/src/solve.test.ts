@@ -159,7 +159,7 @@ describe("solve", () => {
     const { outcome, backend } = await run({
       scripts: (i) => ({ text: i === 0 ? `6 * 7 = 13\n${"1 + 1 = 2\n".repeat(50)}Answer: 13` : chain(42) }),
       plan: { ...withVerifier, samples: 3, window: 3 },
-      verifier: createScriptedVerifier((text) => verdict(text.includes("13") ? 0.01 : 0.9)),
+      verifier: createScriptedVerifier((text) => verdict(text.includes("13") ? 0.001 : 0.9)),
     });
     expect(outcome.samplesPruned).toBe(1);
     expect(outcome.answer).toBe("42");
@@ -171,11 +171,11 @@ describe("solve", () => {
     const { outcome } = await run({
       scripts: () => ({ text: chain(13) }),
       plan: { ...withVerifier, samples: 1, window: 1 },
-      verifier: createScriptedVerifier(() => verdict(0.01)),
+      verifier: createScriptedVerifier(() => verdict(0.001)),
     });
     expect(outcome.samplesPruned).toBe(0);
     expect(outcome.answer).toBe("13");
-    expect(outcome.confidence?.value).toBeLessThan(0.3);
+    expect(outcome.confidence?.value).toBeLessThan(0.4);
   });
 
   it("goes on with plain votes when the verifier fails to open, breaks or stays silent", async () => {
