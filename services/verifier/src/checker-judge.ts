@@ -1,5 +1,7 @@
 import { type CheckResult, createChecker, type SampleChecker } from "@reckon/answers";
 import { questionOf } from "@reckon/core";
+import { abstainingJudge } from "./abstaining-judge.ts";
+import { holdsNumber } from "./holds-number.ts";
 import type { Judgement, StepJudge } from "./step-judge.ts";
 
 function judgement(result: CheckResult): Judgement {
@@ -14,7 +16,9 @@ function judgement(result: CheckResult): Judgement {
 export const checkerJudge: StepJudge = {
   name: "checker",
   open(problem) {
-    const checker = createChecker(questionOf(problem));
+    const question = questionOf(problem);
+    if (!holdsNumber(question)) return abstainingJudge("checker", "the question holds no number").open(problem);
+    const checker = createChecker(question);
     const samples = new Map<number, SampleChecker>();
     return {
       step(sample, text) {

@@ -1,6 +1,7 @@
 import { aggregateScores, questionOf, ReckonError, type ScoreAggregation } from "@reckon/core";
 import type { PrmScoring } from "@reckon/engine";
 import { abstainingJudge } from "./abstaining-judge.ts";
+import { holdsNumber } from "./holds-number.ts";
 import type { Judgement, JudgeScoring, StepJudge } from "./step-judge.ts";
 
 /** A process reward model: opens the scoring of a question's samples. */
@@ -9,6 +10,8 @@ export type OpenPrm = (question: string) => PrmScoring;
 function abstention(reason: string): Judgement {
   return { verdict: { verifier: "prm", abstention: reason }, tokens: 0 };
 }
+
+const outOfField = "the question holds no number: it is out of the model's field, school arithmetic and algebra";
 
 /** Scores by sample; a sample is blind from the first step that the model could not read. */
 interface PrmSample {
@@ -57,14 +60,17 @@ function openScoring(prm: PrmScoring, aggregation: ScoreAggregation): JudgeScori
 /**
  * The process reward model. Its verdict on a step is P(the step is right, given all before it); on an answer, the scores of
  * the sample's steps so far, combined by `aggregation` (default `min`; Lightman et al., arXiv 2305.20050, use the product).
- * It abstains where the context is too short for a problem or a sample, and where the model has crashed.
+ * It abstains where the context is too short for a problem or a sample, where the model has crashed, and where the question holds
+ * no number: its scores mean nothing out of the field that it was trained on, and they would be high.
  */
 export function createPrmJudge(openPrm: OpenPrm, aggregation: ScoreAggregation = "min"): StepJudge {
   return {
     name: "prm",
     open(problem) {
+      const question = questionOf(problem);
+      if (!holdsNumber(question)) return abstainingJudge("prm", outOfField).open(problem);
       try {
-        return openScoring(openPrm(questionOf(problem)), aggregation);
+        return openScoring(openPrm(question), aggregation);
       } catch (thrown) {
         return abstainingJudge("prm", ReckonError.from(thrown).message).open(problem);
       }

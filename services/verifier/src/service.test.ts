@@ -243,6 +243,21 @@ describe.runIf(existsSync(weights))("VerifierService with the embedded process r
     for (const event of events) expect(said(event.verdicts, "prm")).toContain("context");
     await verifier.close();
   });
+
+  it("abstains from a question out of its field", async () => {
+    const verifier = createVerifierClient(targetOf(server));
+    const scoring = await verifier.open(problemFromPrompt("What is the capital of France?"));
+    scoring.step(0, 0, "1 * 2 = 2", false);
+    scoring.answer(0, "2");
+    scoring.finish();
+    const events = await collect(scoring.events);
+    expect(events).toHaveLength(2);
+    for (const event of events) {
+      expect(said(event.verdicts, "prm")).toContain("no number");
+      expect(said(event.verdicts, "checker")).toContain("no number");
+    }
+    await verifier.close();
+  });
 });
 
 describe("loadPrm", () => {
