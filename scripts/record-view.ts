@@ -13,7 +13,7 @@ import { createReckon } from "../libs/client/src/index.ts";
 
 const size = { columns: 100, rows: 20 };
 const cell = { width: 8.4, height: 19 };
-const framesPerSecond = 20;
+const framesPerSecond = 8;
 const slowdown = 4;
 const holdSeconds = 5;
 const colours: Readonly<Record<Style, string>> = {
