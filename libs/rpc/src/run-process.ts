@@ -29,7 +29,7 @@ const orphanDrainMs = 2_000;
 
 /**
  * Runs a service as a process: starts telemetry and the server, prints one line of JSON (`service`, `url`, `pid`) on standard
- * output when it is ready, and on SIGTERM or SIGINT drains, closes, flushes telemetry and exits 0; a second signal exits 1 at
+ * output when it listens, and on SIGTERM or SIGINT drains, closes, flushes telemetry and exits 0; a second signal exits 1 at
  * once. With `RECKON_EXIT_WITH_PARENT=1` the end of standard input counts as a signal, so that a child never outlives a
  * parent, however that ended. A start that fails is logged and exits 1.
  */
@@ -80,6 +80,7 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   }
   const { liveHandlers, url } = server;
   onStop(observeLiveHandlers(liveHandlers));
-  logger.info({ url }, "ready");
+  // Whether it can do its work, its health says.
+  logger.info({ url }, "listening");
   process.stdout.write(`${JSON.stringify({ service: options.service, url, pid: process.pid })}\n`);
 }

@@ -1,4 +1,4 @@
-import type { ServiceName } from "@reckon/config";
+import type { Config, ServiceName } from "@reckon/config";
 import type { ServeCommand } from "../arguments/parse-command.ts";
 import { startServiceProcess } from "../cluster/service-process.ts";
 import { startCluster } from "../cluster/start-cluster.ts";
@@ -11,18 +11,19 @@ const drainMs = 610_000;
 
 /** `reckon serve`: runs services until a signal comes, then drains them. */
 export async function runServe(command: ServeCommand, io: Io): Promise<number> {
-  return command.service === "all" ? serveAll(command, io) : serveOne(command.service, command, io);
+  const { loadConfig } = await import("@reckon/config");
+  // Here, so that a mistake is told once and not by each service.
+  const { server } = loadConfig({ ...(command.configFile !== undefined && { file: command.configFile }) });
+  return command.service === "all" ? serveAll(command, server, io) : serveOne(command.service, command, io);
 }
 
-async function serveAll(command: ServeCommand, io: Io): Promise<number> {
-  const { loadConfig } = await import("@reckon/config");
-  const config = loadConfig({ ...(command.configFile !== undefined && { file: command.configFile }) });
+async function serveAll(command: ServeCommand, server: Config["server"], io: Io): Promise<number> {
   const interrupts = listenForInterrupts();
   try {
     const cluster = await startCluster({
       ...(command.configFile !== undefined && { configFile: command.configFile }),
-      host: command.host ?? config.server.host,
-      port: command.port ?? config.server.port,
+      host: command.host ?? server.host,
+      port: command.port ?? server.port,
       signal: interrupts.signal,
       onLine: (_, line) => void io.stderr.write(`${line}\n`),
     });
