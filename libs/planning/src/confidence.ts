@@ -21,7 +21,7 @@ export function calibratorFor(model: string): Calibrator | undefined {
 
 /**
  * Probability that the leading candidate is right, by `posteriorOf`: of kind `verifier` where any vote has a score, else
- * `agreement`; `calibrated` where a calibrator was given. In (0, 1), also after one vote, whose value without a score is
+ * `agreement`; `calibrated` where a calibrator for that kind was given. In (0, 1), also after one vote, whose value without a score is
  * the prior's mean. `undefined` where nobody voted or where the leader has no vote.
  */
 export function confidenceOf(
@@ -31,9 +31,9 @@ export function confidenceOf(
 ): Confidence | undefined {
   const raw = posteriorOf(votes, options.prior, options.errorModel ?? defaultErrorModel).get(leader);
   if (raw === undefined) return undefined;
-  if (options.calibrator) {
+  const kind: ConfidenceKind = votes.some((vote) => vote.score !== undefined) ? "verifier" : "agreement";
+  if (options.calibrator?.of === kind) {
     return { value: applyCalibrator(options.calibrator, { confidence: raw, votes: votes.length }), kind: "calibrated" };
   }
-  const kind: ConfidenceKind = votes.some((vote) => vote.score !== undefined) ? "verifier" : "agreement";
   return { value: Math.min(1, Math.max(0, raw)), kind };
 }

@@ -138,6 +138,17 @@ describe("confidenceOf", () => {
     expect(confidenceOf([vote("a", 0.9)], "a", { prior })?.kind).toBe("verifier");
   });
 
+  it("calibrates only what the calibrator was fitted on", () => {
+    const calibrator = {
+      kind: "platt",
+      of: "verifier",
+      logistic: { intercept: 0, weights: [1, 0] },
+      samples: 99,
+    } as const;
+    expect(confidenceOf([vote("a", 0.9)], "a", { prior, errorModel, calibrator })?.kind).toBe("calibrated");
+    expect(confidenceOf(votesOf("aab"), "a", { prior, errorModel, calibrator })?.kind).toBe("agreement");
+  });
+
   it("sums over candidates to at most 1", () => {
     fc.assert(
       fc.property(anyVotes, (votes) => {
