@@ -72,9 +72,12 @@ function toSvg(frames: readonly Frame[]): string {
   const groups = frames.map(({ lines }, index) => {
     const from = times[index] ?? 0;
     const to = times[index + 1] ?? total;
-    const hidden = index === 0 ? "" : `0%,${share(from)}%{visibility:hidden}`;
-    const after = index === frames.length - 1 ? "" : `${share(to)}%,100%{visibility:hidden}`;
-    styles.push(`@keyframes f${index}{${hidden}${share(from)}%{visibility:visible}${after}}`);
+    const [begin, end] = [share(from), share(to)];
+    // One that is gone in the same thousandth would never be seen.
+    if (begin === end) return "";
+    const before = index === 0 ? "" : "0%{visibility:hidden}";
+    const after = index === frames.length - 1 ? "" : `${end}%{visibility:hidden}`;
+    styles.push(`@keyframes f${index}{${before}${begin}%{visibility:visible}${after}}`);
     styles.push(`#f${index}{visibility:hidden;animation:f${index} ${total.toFixed(2)}s step-end infinite}`);
     return `<g id="f${index}">${lines.map((line, row) => svgLine(line, row + 2)).join("")}</g>`;
   });
