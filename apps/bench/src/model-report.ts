@@ -7,7 +7,7 @@ import type { Table } from "./markdown-table.ts";
 import type { Report } from "./part.ts";
 import { groups } from "./problems.ts";
 import type { ProblemRecord, Records, SampleRecord } from "./sample-record.ts";
-import { majorityOf, modelSelectors, prmScore, weightedVoteOf } from "./selectors.ts";
+import { jointScore, majorityOf, modelSelectors, prmScore, weightedVoteOf } from "./selectors.ts";
 
 type ByGroup = Record<string, Estimate | undefined>;
 
@@ -60,11 +60,13 @@ function aucWithInterval(estimate: Estimate | undefined): string {
 function discrimination(of: (group: string) => ProblemRecord[], prm: Scoring): Record<string, ByGroup> {
   const byPrm = (sample: SampleRecord) => prmScore(sample, prm.aggregation);
   const byLogprob = (sample: SampleRecord) => sample.sumLogprob;
+  const both = (sample: SampleRecord) => jointScore(sample, prm.aggregation);
   return {
     "PRM, steps": byGroup((group) => stepAuc(of(group))),
     "PRM, steps up to the first error": byGroup((group) => stepAuc(of(group), true)),
     "PRM, samples within a question": byGroup((group) => withinQuestionAuc(of(group), byPrm)),
     "log-probability, samples within a question": byGroup((group) => withinQuestionAuc(of(group), byLogprob)),
+    "PRM times chain probability, samples within a question": byGroup((group) => withinQuestionAuc(of(group), both)),
     "PRM minus log-probability, within a question": byGroup((group) =>
       withinQuestionAucDifference(of(group), byPrm, byLogprob),
     ),
@@ -79,10 +81,19 @@ function gainsOf(of: (group: string) => ProblemRecord[], n: number, prm: Scoring
     weightedVoteOf(problem, k, (sample) => prmScore(sample, prm.aggregation) ** prm.votePower);
   const majority = (k: number) => (problem: ProblemRecord) => majorityOf(problem, k);
   const sizes = [8, 16].filter((k) => k <= n);
+  const joint = (k: number) => (problem: ProblemRecord) =>
+    weightedVoteOf(problem, k, (sample) => jointScore(sample, prm.aggregation));
   return Object.fromEntries([
     ...sizes.map((k) => [`majority of ${k} minus one sample`, difference(majority(k), one)] as const),
     ...sizes.map(
       (k) => [`PRM-weighted vote of ${k} minus majority of ${k}`, difference(vote(k), majority(k))] as const,
+    ),
+    ...sizes.map(
+      (k) =>
+        [
+          `PRM times chain probability, vote of ${k}, minus majority of ${k}`,
+          difference(joint(k), majority(k)),
+        ] as const,
     ),
   ]);
 }

@@ -16,6 +16,11 @@ export function prmScore(sample: SampleRecord, aggregation: ScoreAggregation): n
   return aggregateScores(sample.stepScores, aggregation) ?? 0;
 }
 
+/** Both signals at once, with nothing to tune: the PRM's score times the probability that the model gave to its own chain. */
+export function jointScore(sample: SampleRecord, aggregation: ScoreAggregation): number {
+  return prmScore(sample, aggregation) * Math.exp(sample.sumLogprob);
+}
+
 /** Majority of k samples, expected over all subsets and ties. */
 export function majorityOf(problem: ProblemRecord, k: number): number {
   const wrong = new Map<number, number>();
@@ -49,6 +54,7 @@ export function bestOf(problem: ProblemRecord, k: number, score: (sample: Sample
 export function modelSelectors(n: number, prm: Scoring): Selector[] {
   const right = (problem: ProblemRecord) => problem.samples.filter((sample) => sample.correct).length;
   const score = (sample: SampleRecord) => prmScore(sample, prm.aggregation);
+  const joint = (sample: SampleRecord) => jointScore(sample, prm.aggregation);
   const sized = (sizes: readonly number[], name: string, accuracy: (problem: ProblemRecord, k: number) => number) =>
     sizes
       .filter((k) => k <= n)
@@ -63,6 +69,8 @@ export function modelSelectors(n: number, prm: Scoring): Selector[] {
     ...sized([8, 16], "best by PRM of", (p, k) => bestOf(p, k, score)),
     ...sized([8, 16], "vote by log-probability of", (p, k) => weightedVoteOf(p, k, (s) => Math.exp(s.sumLogprob))),
     ...sized([8, 16], "best by log-probability of", (p, k) => bestOf(p, k, (s) => s.sumLogprob)),
+    ...sized([8, 16], "vote by PRM times chain probability of", (p, k) => weightedVoteOf(p, k, joint)),
+    ...sized([8, 16], "best by PRM times chain probability of", (p, k) => bestOf(p, k, joint)),
     ...sized([n], "pass@", (p, k) => passAtK(p.samples.length, right(p), k)),
   ];
 }
