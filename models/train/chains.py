@@ -13,9 +13,9 @@ from sample import answer_of, sample_ids, to_text
 from tokenizer import load
 
 
-def collect(problems: list[dict], seed: int, decoder="decoder.pt") -> list[dict]:
+def collect(problems: list[dict], seed: int) -> list[dict]:
     """One sampled chain for each problem: {problem index, prompt, ids, labels, logprob, answer}."""
-    model, tokenizer = load_decoder(decoder), load()
+    model, tokenizer = load_decoder(), load()
     sampled = sample_ids(model, tokenizer, [p["prompt"] for p in problems], seed=seed)
     texts = [to_text(tokenizer, ids) for ids, _ in sampled]
     labels = label(problems, texts)

@@ -52,12 +52,12 @@ def batches(rows, tokens_per_batch: int, rng: np.random.Generator):
 FAMILIES = "expression,word,linear,expression,quadratic,percent,expression,ratio,sequence"
 
 
-def endless(seed: int, shard: int, tokens_per_batch: int, bands_of, split: str = "train"):
-    """Batches without end; shard k is a fresh generator seed, `bands_of()` names the bands of the next shard."""
+def endless(seed: int, shard: int, tokens_per_batch: int, levels_of, split: str = "train"):
+    """Batches without end; shard k is a fresh generator seed, `levels_of()` gives the levels of the next shard."""
     tokenizer = load()
     number = 0
     while True:
         number += 1
-        problems = list(generate(split, seed * 10_000 + number, shard, bands=bands_of(), families=FAMILIES))
+        problems = list(generate(split, seed * 10_000 + number, shard, levels=levels_of(), families=FAMILIES))
         rows = encode_problems(tokenizer, problems)
         yield from batches(rows, tokens_per_batch, np.random.default_rng(seed * 10_000 + number))

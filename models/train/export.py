@@ -12,9 +12,10 @@ from paths import WEIGHTS, WORK
 from tokenizer import BOS, EOS, PAD, SEP
 
 
-def load_decoder(name: str = "decoder.pt") -> Decoder:
-    path = WORK / name
-    if not path.exists():
+def load_decoder() -> Decoder:
+    """The decoder of the last stage that was trained; random weights where there is none."""
+    path = next((WORK / name for name in ("decoder-stage2.pt", "decoder.pt") if (WORK / name).exists()), None)
+    if path is None:
         torch.manual_seed(0)
         return Decoder(Shape())
     state = torch.load(path, weights_only=False)
@@ -26,6 +27,7 @@ def load_decoder(name: str = "decoder.pt") -> Decoder:
 def load_reward_model(name: str = "prm.pt") -> RewardModel:
     path = WORK / name
     if not path.exists():
+        torch.manual_seed(0)
         return RewardModel(load_decoder())
     state = torch.load(path, weights_only=False)
     model = RewardModel(Decoder(Shape(**state["shape"])))
