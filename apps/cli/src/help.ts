@@ -33,6 +33,7 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --seed N              equal seeds give equal samples
   --difficulty D        0 to 1, in place of the estimate
   --threshold P         stop at this confidence, above 0, at most 1
+                        (default 0.95 for ask with the adaptive strategy; else as configured)
   --max-tokens N        the most output tokens, cancelled ones included
   --model ID            the model that thinks
   --answer-kind WORD    number, choice, expression, code, tool-call or text

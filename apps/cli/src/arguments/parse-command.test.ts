@@ -57,13 +57,14 @@ describe("parseCommand", () => {
   });
 
   it("leaves out what was not said, but for eight at once where somebody watches", () => {
-    expect(ask("q").options).toEqual({ window: 8 });
+    expect(ask("q").options).toEqual({ window: 8, confidenceThreshold: 0.95 });
   });
 
   it("lets the plan size the window where it is asked to, and where another strategy is chosen", () => {
-    expect(ask("q", "--window", "auto").options).toEqual({});
+    expect(ask("q", "--window", "auto").options).toEqual({ confidenceThreshold: 0.95 });
     expect(ask("q", "--strategy", "fast").options).toEqual({ strategy: "fast" });
-    expect(ask("q", "--window", "3").options).toEqual({ window: 3 });
+    expect(ask("q", "--window", "3").options).toEqual({ window: 3, confidenceThreshold: 0.95 });
+    expect(ask("q", "--threshold", "0.5").options).toEqual({ window: 8, confidenceThreshold: 0.5 });
   });
 
   it.each([

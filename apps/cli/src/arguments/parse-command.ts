@@ -124,14 +124,16 @@ function parseAsk(args: readonly string[], env: NodeJS.ProcessEnv): AskCommand {
   };
 }
 
-/** K of `ask`. */
-const defaultWindow = 8;
+/** What `ask` adds: K samples at once, and a confidence that a single vote rarely reaches. */
+const watchedWindow = 8;
+const watchedThreshold = 0.95;
 
-/** Somebody waits for the answer: eight thoughts at once reach it soonest, where neither strategy nor window is chosen. */
+/** Somebody waits and watches: eight thoughts at once reach the answer soonest, and another vote then costs little. */
 function watched(options: SolveOptions, flags: ParsedFlags): SolveOptions {
   const { strategy = "adaptive", method, samples } = options;
   if (strategy !== "adaptive" || method === "single" || samples === 1) return options;
-  return textFlag(flags, "window") === undefined ? { ...options, window: defaultWindow } : options;
+  const window = textFlag(flags, "window") === undefined ? { window: watchedWindow } : {};
+  return { confidenceThreshold: watchedThreshold, ...window, ...options };
 }
 
 function parseBatch(args: readonly string[], env: NodeJS.ProcessEnv): BatchCommand {

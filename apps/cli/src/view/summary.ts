@@ -1,4 +1,4 @@
-import type { Outcome, StopReason } from "@reckon/client";
+import type { ConfidenceKind, Outcome, StopReason } from "@reckon/client";
 import { fitLine, type Line, span } from "../terminal/line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import type { Theme } from "../terminal/theme.ts";
@@ -57,7 +57,7 @@ export function summaryLines(
   const leader = outcome.candidates[0];
   const kind = outcome.confidence?.kind;
   const votes = leader
-    ? [`${leader.samples} of ${plural(outcome.samplesVoted, "vote")}${kind ? `, confidence by ${kind}` : ""}`]
+    ? [`${leader.samples} of ${plural(outcome.samplesVoted, "vote")}${kind ? `, ${kindWords(kind)}` : ""}`]
     : [];
   const cost = [
     `${plural(outcome.samplesStarted, "sample")}${view.plan && view.plan.samples > outcome.samplesStarted ? ` of ${view.plan.samples}` : ""}`,
@@ -97,4 +97,8 @@ function tokensOf({ ledger }: Outcome): string {
     ...(ledger.verifierTokens > 0 ? [`${ledger.verifierTokens.toLocaleString("en-US")} read by verifiers`] : []),
   ];
   return plural(output, "token") + (parts.length > 0 ? ` (${parts.join(", ")})` : "");
+}
+
+function kindWords(kind: ConfidenceKind): string {
+  return kind === "calibrated" ? "confidence calibrated on outcomes" : `confidence by ${kind}`;
 }
