@@ -65,6 +65,7 @@ def main() -> None:
     first_wrong = sum(any(l == 0 for _, _, l in r["steps"]) for r in rows)
     right = sum(l for _, _, l in steps)
     share_right = right / (right + first_wrong + 0.3 * (len(steps) - right - first_wrong))
+    share_right = min(max(share_right, 0.01), 0.99)  # A decoder that is never, or always, right leaves nothing to balance.
     print(f"{len(rows)} chains, {len(steps)} steps, {right / len(steps):.3f} right, {first_wrong} first errors", flush=True)
     matrices = [p for n, p in model.decoder.named_parameters() if p.dim() == 2 and "embed" not in n]
     chosen = {id(p) for p in matrices}

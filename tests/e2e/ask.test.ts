@@ -200,10 +200,11 @@ describe("reckon serve", () => {
   });
 
   it("lets a running solve end with its best answer when it drains", async () => {
-    const env = { RECKON_SERVER_DRAIN_TIMEOUT: "2" };
+    const env = { RECKON_SERVER_DRAIN_TIMEOUT: "0.5" };
     const server = runReckon(["serve", "--port", "0"], { env });
     const address = (await server.seen(/serves at (http:\/\/\S+)/))[1] as string;
-    const run = runReckon(["ask", "--url", address, question, ...long]);
+    // One sample after the other takes longer than the drain may.
+    const run = runReckon(["ask", "--url", address, question, ...long, "--window", "1"]);
     await run.seen(/^\[\d+\] =>/m);
     server.child.kill("SIGTERM");
     expect([0, 1]).toContain(await run.ended);
