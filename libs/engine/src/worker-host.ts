@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { ReckonError } from "@reckon/core";
-import type { WorkerReady } from "./serve-worker.ts";
+import { crashCommand, type WorkerReady } from "./serve-worker.ts";
 
 /** A worker thread that is started again when it crashes. */
 export interface WorkerHost<Command> {
@@ -12,7 +12,7 @@ export interface WorkerHost<Command> {
   hold(held: boolean): void;
   /** Posts `last`, waits for the worker to end by itself, and ends it after 2 seconds where it does not. */
   close(last: Command): Promise<void>;
-  /** Ends the worker as a crash would; for tests. */
+  /** Crashes the worker by an exception of its own, since ending it within a native call would abort the process; for tests. */
   crash(): Promise<void>;
 }
 
@@ -119,7 +119,11 @@ export async function startWorker<Command, Message extends { type: string }>(
       worker = undefined;
     },
     async crash() {
-      await worker?.terminate();
+      const crashing = worker;
+      if (crashing === undefined) return;
+      const exited = new Promise((resolve) => crashing.once("exit", resolve));
+      crashing.postMessage(crashCommand);
+      await exited;
     },
   };
 }
