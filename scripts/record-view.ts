@@ -2,6 +2,7 @@
 // The frames are those that `reckon ask` would draw, at the moments they were drawn, slowed down to be seen.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseCommand } from "../apps/cli/src/arguments/parse-command.ts";
 import { connect } from "../apps/cli/src/cluster/connect.ts";
 import { cellWidth } from "../apps/cli/src/terminal/cell-width.ts";
 import { type Line, type Style, span } from "../apps/cli/src/terminal/line.ts";
@@ -33,10 +34,13 @@ interface Frame {
 
 const { values, positionals } = parseArgs({ options: { url: { type: "string" } }, allowPositionals: true });
 const [question = "Solve: x^2 - 5x + 6 = 0", file = "docs/images/ask.svg"] = positionals;
+const command = parseCommand(["ask", question], process.env);
+if (command.name !== "ask") throw new Error(`cannot record ${command.name}`);
+const { options: solveOptions } = command;
 const connection = await connect({ url: values.url, configFile: undefined, verbose: false }, process);
 try {
   // Once for the services to warm up, once to be recorded.
-  await createReckon({ url: connection.url }).solve(question, { window: 8 }).outcome();
+  await createReckon({ url: connection.url }).solve(question, solveOptions).outcome();
   writeFileSync(file, toSvg(await record(connection.url)));
 } finally {
   await connection.close();
@@ -46,7 +50,7 @@ async function record(url: string): Promise<Frame[]> {
   const view = createSolveView(question);
   const frames: Frame[] = [];
   const options = { theme: { ...plainTheme, color: true }, debug: false, sinceStartMs: 0, waitingFor: "" };
-  const solve = createReckon({ url }).solve(question, { window: 8 });
+  const solve = createReckon({ url }).solve(question, solveOptions);
   for await (const event of solve) {
     applyEvent(view, event);
     const due = (frames.at(-1)?.atMs ?? -1_000) + 1_000 / framesPerSecond / slowdown;
