@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { inAnyOrder } from "./any-order.ts";
 import { generateProblems, streamProblems } from "./generate.ts";
 import { BANDS, type Band, FAMILIES, type Family, SPLITS, type Split } from "./problem.ts";
+import { createRng } from "./rng.ts";
 
 const USAGE =
-  "usage: node models/src/generate-cli.ts --split train|validation|test [--seed 1] [--count 1000] [--families a,b] [--bands a,b] [--levels 1-12] [--unique]";
+  "usage: node models/src/generate-cli.ts --split train|validation|test [--seed 1] [--count 1000] [--families a,b] [--bands a,b] [--levels 1-12] [--unique] [--any-order]";
 
 function chosen<T extends string>(text: string | undefined, known: readonly T[], what: string): T[] | undefined {
   if (text === undefined) return undefined;
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
       bands: { type: "string" },
       levels: { type: "string" },
       unique: { type: "boolean", default: false },
+      "any-order": { type: "boolean", default: false },
     },
   });
   const count = Number(values.count);
@@ -41,11 +44,13 @@ async function main(): Promise<void> {
     levels: levels === undefined ? undefined : ([Number(levels[1]), Number(levels[2])] as const),
   };
   const source = values.unique ? generateProblems({ ...options, count }) : streamProblems(options);
+  const orders = createRng(seed);
   let written = 0;
   let buffer = "";
   for (const problem of source) {
     if (written >= count) break;
-    const { structure: _, ...shown } = { structure: "", ...problem };
+    const { structure: _, ...drawn } = { structure: "", ...problem };
+    const shown = values["any-order"] ? { ...drawn, steps: inAnyOrder(drawn.steps, orders) } : drawn;
     buffer += `${JSON.stringify(shown)}\n`;
     written += 1;
     if (buffer.length > 65_536) {

@@ -1,4 +1,4 @@
-import { BAND_LEVELS, type Levels } from "./bands.ts";
+import { BAND_LEVELS, type Levels, TRAINED_LEVEL } from "./bands.ts";
 import { createExpression } from "./families/expression.ts";
 import { createLinear } from "./families/linear.ts";
 import { createPercent } from "./families/percent.ts";
@@ -32,7 +32,7 @@ export type GenerateOptions = {
   readonly families?: readonly Family[];
   /** Bands in turn; default all. */
   readonly bands?: readonly Band[];
-  /** Levels instead of the bands' own, for measuring; default those of `BAND_LEVELS`. */
+  /** Levels instead of the bands' own, no higher than `TRAINED_LEVEL` of each family; default those of `BAND_LEVELS`. */
   readonly levels?: Levels;
 };
 
@@ -47,7 +47,9 @@ function* drawProblems(options: GenerateOptions, seen?: Set<string>): Generator<
   for (let index = 0; ; index += 1) {
     const band = bands[index % bands.length] as Band;
     const family = families[Math.floor(index / bands.length) % families.length] as Family;
-    const [low, high] = options.levels ?? BAND_LEVELS[band][family];
+    const [low, high] = (options.levels ?? BAND_LEVELS[band][family]).map((level) =>
+      Math.min(level, TRAINED_LEVEL[family]),
+    ) as [number, number];
     let draft: Draft | undefined;
     let level = rng.int(low, high);
     for (let repeats = 0; draft === undefined; ) {

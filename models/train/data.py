@@ -58,6 +58,7 @@ def endless(seed: int, shard: int, tokens_per_batch: int, levels_of, split: str 
     number = 0
     while True:
         number += 1
-        problems = list(generate(split, seed * 10_000 + number, shard, levels=levels_of(), families=FAMILIES))
+        shard_seed = seed * 10_000 + number
+        problems = list(generate(split, shard_seed, shard, levels=levels_of(), families=FAMILIES, any_order=True))
         rows = encode_problems(tokenizer, problems)
-        yield from batches(rows, tokens_per_batch, np.random.default_rng(seed * 10_000 + number))
+        yield from batches(rows, tokens_per_batch, np.random.default_rng(shard_seed))

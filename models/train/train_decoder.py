@@ -27,7 +27,7 @@ def levels_at(stage: int, progress: float) -> str:
         return "1-14"
     if progress < 0.04:
         return "1-3"
-    return "1-6" if progress < 0.12 else "1-9"
+    return "1-6" if progress < 0.10 else "1-14"
 
 
 def optimisers(model: Decoder, peak: float):
@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--evaluate-every", type=float, default=5, help="minutes")
     parser.add_argument("--evaluate", type=int, default=420, help="validation problems")
     parser.add_argument("--stage", type=int, default=1, help="2 goes on from stage 1 with all levels")
+    parser.add_argument("--keep", action="store_true", help="keep the weights of each evaluation, to choose among them")
     parser.add_argument("--fresh", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -115,6 +116,9 @@ def main() -> None:
             last_eval = spent
             state = {"model": model.state_dict(), "optimisers": [o.state_dict() for o in optims], "rng": torch.get_rng_state()}
             torch.save({**state, "spent": spent, "steps": steps, "tokens": tokens, "shape": model.shape.to_dict()}, checkpoint)
+            if options.keep:
+                weights = {"model": model.state_dict(), "shape": model.shape.to_dict(), "minutes": spent / 60}
+                torch.save(weights, WORK / f"decoder-{spent / 60:.0f}min.pt")
             table = evaluate(model, tokenizer, options.evaluate)
             print(json.dumps(table), flush=True)
             log.write(json.dumps({"minutes": spent / 60, "steps": steps, "tokens": tokens, "loss": running, **table}) + "\n")
