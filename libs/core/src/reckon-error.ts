@@ -8,6 +8,8 @@ export type ReckonErrorCode =
   | "deadline-exceeded"
   | "cancelled"
   | "unavailable"
+  | "unauthenticated"
+  | "permission-denied"
   | "unimplemented"
   | "data-loss"
   | "internal";

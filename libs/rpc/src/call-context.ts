@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Tenant } from "@reckon/core";
 
 /** The call that a handler serves: what its own calls inherit. */
 export interface CallContext {
@@ -10,6 +11,8 @@ export interface CallContext {
   readonly traceHeaders: Readonly<Record<string, string>>;
   /** Full name of the method, for example `reckon.orchestrator.v1.OrchestratorService/Solve`. */
   readonly method: string;
+  /** Who calls, as the server's `authenticate` has found; `undefined` where the server asks nobody who he is. */
+  readonly tenant?: Tenant | undefined;
 }
 
 const storage = new AsyncLocalStorage<CallContext | undefined>();

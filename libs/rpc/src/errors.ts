@@ -17,6 +17,8 @@ const toCode: Record<ReckonErrorCode, Code> = {
   "deadline-exceeded": Code.DeadlineExceeded,
   cancelled: Code.Canceled,
   unavailable: Code.Unavailable,
+  unauthenticated: Code.Unauthenticated,
+  "permission-denied": Code.PermissionDenied,
   unimplemented: Code.Unimplemented,
   "data-loss": Code.DataLoss,
   internal: Code.Internal,
@@ -29,7 +31,7 @@ const fromCode: Record<Code, ReckonErrorCode> = {
   [Code.DeadlineExceeded]: "deadline-exceeded",
   [Code.NotFound]: "not-found",
   [Code.AlreadyExists]: "already-exists",
-  [Code.PermissionDenied]: "failed-precondition",
+  [Code.PermissionDenied]: "permission-denied",
   [Code.ResourceExhausted]: "resource-exhausted",
   [Code.FailedPrecondition]: "failed-precondition",
   [Code.Aborted]: "unavailable",
@@ -38,7 +40,7 @@ const fromCode: Record<Code, ReckonErrorCode> = {
   [Code.Internal]: "internal",
   [Code.Unavailable]: "unavailable",
   [Code.DataLoss]: "data-loss",
-  [Code.Unauthenticated]: "failed-precondition",
+  [Code.Unauthenticated]: "unauthenticated",
 };
 
 /** Message of the status that anything but a `ReckonError` or a `ConnectError` becomes. */

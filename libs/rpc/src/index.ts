@@ -1,5 +1,5 @@
 export type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
-export { type CallContext, currentCall, remainingMs, runDetached } from "./call-context.ts";
+export { type CallContext, currentCall, remainingMs, runDetached, runInCall } from "./call-context.ts";
 export type { RetryOptions, RpcChannelOptions } from "./client/channel-options.ts";
 export { createRpcClient, type RpcClient, type RpcClientOptions } from "./client/create-rpc-client.ts";
 export * from "./convert/index.ts";
