@@ -37,3 +37,10 @@ export function runInCall<T>(call: CallContext, fn: () => T): T {
 export function runDetached<T>(fn: () => T): T {
   return storage.run(undefined, fn);
 }
+
+/** Runs `fn` as part of the current call with a deadline, `performance.now()` in milliseconds, where it has no earlier one. */
+export function runBefore<T>(deadlineAtMs: number, fn: () => T): T {
+  const call = storage.getStore();
+  if (call === undefined || (call.deadlineAtMs ?? Number.POSITIVE_INFINITY) <= deadlineAtMs) return fn();
+  return storage.run({ ...call, deadlineAtMs }, fn);
+}

@@ -8,7 +8,9 @@ export { createModelBackend, type ModelBackendOptions } from "./model/create-mod
 export { serveGeneration } from "./model/serve-generation.ts";
 export { type ProcessContext, type ProcessOptions, runProcess } from "./run-process.ts";
 export { createRpcServer } from "./server/create-rpc-server.ts";
+export type { HttpExchange } from "./server/http-exchange.ts";
 export type { DrainOptions, RpcServer, RpcServerOptions } from "./server/rpc-server.ts";
+export type { HttpHandler } from "./server/serve-http.ts";
 export type { NodeRequest, NodeResponse } from "./server/write-response.ts";
 export { createVerifierClient, type VerifierClientOptions } from "./verifier/create-verifier-client.ts";
 export { serveScoring } from "./verifier/serve-scoring.ts";

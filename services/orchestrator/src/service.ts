@@ -5,6 +5,8 @@ import type { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/diffi
 import {
   CancelResponseSchema,
   type OrchestratorService,
+  type SolveRequest,
+  type SolveResponse,
   SolveResponseSchema,
 } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import {
@@ -36,6 +38,8 @@ export interface OrchestratorOptions {
 /** The orchestrator: its handlers, and how it ends. */
 export interface Orchestrator {
   readonly service: ServiceImpl<typeof OrchestratorService>;
+  /** The one way into a solve, whichever door the request came through; runs as part of the call being served. */
+  solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void>;
   /** Solves that run now. */
   liveSolves(): number;
   /** After `graceMs`, ends every solve that still runs with its best answer so far (`draining`). */
@@ -62,7 +66,19 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
   });
   const nowMs = () => clock.nowMs();
 
+  async function* solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void> {
+    const arrivedAtMs = nowMs();
+    const { problem, overrides, omitThoughts } = solveRequestFromProto(request);
+    let sequence = 0;
+    for await (const event of solver.solve({ problem, overrides })) {
+      if (omitThoughts && event.type === "thought-delta") continue;
+      sequence += 1;
+      yield create(SolveResponseSchema, { event: solveEventToProto(event, sequence, nowMs() - arrivedAtMs) });
+    }
+  }
+
   return {
+    solve,
     liveSolves: () => solver.registry.live,
     drain: (graceMs) => solver.registry.drain(graceMs),
     async close() {
@@ -70,16 +86,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       await recorder.flush(recordTimeoutMs);
     },
     service: {
-      async *solve(request) {
-        const arrivedAtMs = nowMs();
-        const { problem, overrides, omitThoughts } = solveRequestFromProto(request);
-        let sequence = 0;
-        for await (const event of solver.solve({ problem, overrides })) {
-          if (omitThoughts && event.type === "thought-delta") continue;
-          sequence += 1;
-          yield create(SolveResponseSchema, { event: solveEventToProto(event, sequence, nowMs() - arrivedAtMs) });
-        }
-      },
+      solve,
       async *solveBatch(request) {
         yield* solveBatch(solveBatchRequestFromProto(request), solver, nowMs);
       },

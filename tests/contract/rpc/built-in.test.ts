@@ -184,7 +184,7 @@ describe("other paths", () => {
   it("are not found, or served by the fallback", async () => {
     expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
     await using other = await startTestServer(echoRoutes(), {
-      onFallback: (req, res) => void res.end(`you asked for ${req.url}`),
+      onFallback: (exchange) => exchange.respond(200, {}, `you asked for ${exchange.path}`),
     });
     expect(await (await fetch(`${other.url}/page?x=1`)).text()).toBe("you asked for /page?x=1");
   });

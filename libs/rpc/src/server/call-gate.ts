@@ -10,6 +10,7 @@ export interface CallGate {
   pass(call: HandlerContext): void;
   /** From now on only health, reflection and status are served. */
   close(): void;
+  readonly closed: boolean;
 }
 
 /** An open gate; calls with a deadline beyond `maxTimeoutMs` do not pass. */
@@ -18,6 +19,9 @@ export function createCallGate(maxTimeoutMs: number): CallGate {
   return {
     close() {
       closed = true;
+    },
+    get closed() {
+      return closed;
     },
     pass(call) {
       const timeoutMs = call.timeoutMs();

@@ -14,6 +14,7 @@ import { createMux } from "./mux.ts";
 import { serveReflection } from "./reflection.ts";
 import { createRequestListener } from "./request-listener.ts";
 import type { RpcServer, RpcServerOptions } from "./rpc-server.ts";
+import { serveHttp } from "./serve-http.ts";
 import { createServeInterceptor } from "./serve-interceptor.ts";
 import { serveStatus } from "./status.ts";
 
@@ -70,7 +71,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     cors: createCors(options.corsOrigins),
     isReady: () => health.ready,
-    onFallback: options.onFallback,
+    onFallback: options.onFallback && serveHttp(options.onFallback, { calls, gate, shutdown: shutdown.signal, logger }),
   });
   const headersTimeoutMs = options.headersTimeoutMs ?? 10_000;
   const h1 = createHttp1(listener, headersTimeoutMs);

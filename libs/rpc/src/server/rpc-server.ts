@@ -1,6 +1,6 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { Logger } from "@reckon/telemetry";
-import type { NodeRequest, NodeResponse } from "./write-response.ts";
+import type { HttpHandler } from "./serve-http.ts";
 
 /** What a server serves and where; times in milliseconds, defaults as said. */
 export interface RpcServerOptions {
@@ -20,7 +20,7 @@ export interface RpcServerOptions {
   /** Default: warnings and errors, to standard error. */
   readonly logger?: Logger;
   /** Serves paths that are no RPC. Default: 404. */
-  readonly onFallback?: (req: NodeRequest, res: NodeResponse) => void;
+  readonly onFallback?: HttpHandler;
   /** Origins whose pages may call; `*` for any. Default: loopback origins. */
   readonly corsOrigins?: readonly string[];
   /** Ready from the start. Default true. */
