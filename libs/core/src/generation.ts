@@ -1,5 +1,7 @@
 import type { Model } from "./model.ts";
 import type { Problem } from "./problem.ts";
+import type { ReckonErrorCode } from "./reckon-error.ts";
+import type { ReplicaLoad, RoutingFacts, SampleRoute } from "./routing.ts";
 import type { SampleEnd, SampleUsage } from "./sample.ts";
 
 /** How to sample; the defaults are those of each field. */
@@ -24,12 +26,15 @@ export interface GenerateOptions {
   readonly topLogprobs?: number;
   /** Text that every sample continues from. */
   readonly prefix?: string;
+  /** What a router may go by; backends that do not route take its priority at most. */
+  readonly routing?: RoutingFacts;
 }
 
 /** What may differ from sample to sample of one call. */
 export interface SampleOverrides {
   readonly temperature?: number;
   readonly prefix?: string;
+  readonly maxTokens?: number;
 }
 
 /** One of the likeliest tokens at a place: its text and its natural log-probability. */
@@ -49,6 +54,8 @@ export type GenerationEvent =
       /** One natural log-probability a token, where asked for. */
       readonly logprobs?: readonly number[];
       readonly topLogprobs?: readonly (readonly TopLogprob[])[];
+      /** The text of each token, with `logprobs`, where the backend tells; a character that spans tokens is U+FFFD in each. */
+      readonly tokenTexts?: readonly string[];
     }
   | {
       readonly type: "sample-ended";
@@ -57,6 +64,12 @@ export type GenerationEvent =
       readonly usage: SampleUsage;
       readonly failure?: string;
       readonly retryable?: boolean;
+      /** The kind of a failure, where its maker knows it; not sent over the wire. */
+      readonly failureCode?: ReckonErrorCode;
+      /** How long a backend that failed asks to be left alone, in milliseconds. */
+      readonly retryAfterMs?: number;
+      /** Where it was generated and what else that took; absent from backends that do not route. */
+      readonly route?: SampleRoute;
     };
 
 /**
@@ -81,6 +94,18 @@ export interface BackendLoad {
   readonly outputTokens: number;
   readonly cancelledTokens: number;
   readonly prefilledTokens: number;
+  /** What the endpoint says of itself (vLLM's `/metrics`), clients of others included; absent where it says nothing. */
+  readonly endpoint?: EndpointLoad;
+  /** How each replica is, where a router is in front of several. */
+  readonly replicas?: readonly ReplicaLoad[];
+}
+
+/** How busy an endpoint says it is. */
+export interface EndpointLoad {
+  readonly runningRequests: number;
+  readonly waitingRequests: number;
+  /** In [0, 1]; 1 is full. */
+  readonly kvCacheUsage: number | undefined;
 }
 
 /** A source of samples: one model endpoint behind one small interface. */

@@ -21,6 +21,7 @@ export const limits = {
   stopTexts: 16,
   stopTextBytes: 256,
   prefixBytes: 262_144,
+  priority: { min: -10, max: 10 },
   answerBytes: 65_536,
   stepBytes: 65_536,
   verifiers: 16,

@@ -1,3 +1,5 @@
+import type { TokenPrices } from "./routing.ts";
+
 /** What a model can do; the plan uses only that. */
 export interface Capabilities {
   readonly logprobs: boolean;
@@ -22,6 +24,14 @@ export interface Model {
   /** Prompt and output tokens together. */
   readonly contextLength: number;
   readonly parameters: number | undefined;
+  /** How it is built, for example `transformer` or `mamba`; absent where not known. */
+  readonly architecture?: string;
+  /** What it runs on, for example `gpu`, `tpu` or `lpu`; absent where not known. */
+  readonly accelerator?: string;
+  /** What tokens cost at most, fallbacks of its pool included; absent where not known. */
+  readonly prices?: TokenPrices;
+  /** True where a slow sample may be asked for a second time, if the caller allows it. Default false. */
+  readonly hedges?: boolean;
 }
 
 /** The model that an id or `backend/id` names, the first one (the default) where it is empty or absent; `undefined` if none. */

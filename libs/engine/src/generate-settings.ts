@@ -34,7 +34,7 @@ export function assertGenerateOptions(options: GenerateOptions): void {
 /** As `assertGenerateOptions`, for what one sample overrides. */
 export function assertSampleOverrides(sample: number, overrides: SampleOverrides): void {
   const violations: FieldViolation[] = [];
-  const { temperature } = overrides;
+  const { temperature, maxTokens } = overrides;
   if (!whole(sample, 0, 2 ** 31 - 1)) {
     violations.push({
       field: "sample",
@@ -43,6 +43,10 @@ export function assertSampleOverrides(sample: number, overrides: SampleOverrides
   }
   if (temperature !== undefined && !within(temperature, 0, limits.temperature.max)) {
     violations.push({ field: "temperature", description: `is ${shown(temperature)}; must be a number from 0 to 2` });
+  }
+  if (maxTokens !== undefined && !whole(maxTokens, 1, limits.sampleTokens.max)) {
+    const description = `is ${shown(maxTokens)}; must be a whole number from 1 to 1000000`;
+    violations.push({ field: "max_tokens", description });
   }
   checkPrefix(violations, overrides.prefix);
   if (violations.length > 0) throw invalidArgument(violations);

@@ -51,10 +51,10 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
     return createGeneration({
       start(sample, overrides, sink) {
         assertSampleOverrides(sample, overrides);
-        const { prefix, temperature = generate.temperature ?? 1 } = overrides;
+        const { prefix, temperature = generate.temperature ?? 1, maxTokens = generate.maxTokens } = overrides;
         const tokens = prefix === undefined ? trunk : withPrefix(base, prefix, tokenizer, format);
         const room = format.contextLength - tokens.length;
-        const settings = settingsOf(generate, temperature, deriveSeed(seed, sample), room);
+        const settings = settingsOf({ ...generate, maxTokens }, temperature, deriveSeed(seed, sample), room);
         const lane = lanes.place(place);
         const key = nextKey++;
         lane.host.post({ type: "start", key, call: place.call, tokens, promptLength: base.length, settings });

@@ -12,6 +12,16 @@ import {
 import * as wire from "@reckon/proto/reckon/model/v1/model";
 import { type Border, convertStrictly } from "./border.ts";
 import { readProblem } from "./problem.ts";
+import {
+  modelFactsFromProto,
+  modelFactsToProto,
+  readRouting,
+  replicaFromProto,
+  replicaToProto,
+  routeFromProto,
+  routeToProto,
+  routingToProto,
+} from "./routing.ts";
 import { sampleEnds, sampleUsageFromProto, sampleUsageToProto } from "./sample.ts";
 
 const probability = { min: 0, max: 1 };
@@ -65,6 +75,7 @@ function readGenerateOptions(border: Border, path: string, options: wire.Generat
     logprobs,
     topLogprobs: border.number(name("top_logprobs"), topLogprobs, limits.topLogprobs),
     prefix: prefix === "" ? undefined : border.text(name("prefix"), prefix, limits.prefixBytes),
+    routing: readRouting(border, name("routing"), options.routing),
   };
 }
 
@@ -81,19 +92,25 @@ export function generateOptionsToProto(options: GenerateOptions): wire.GenerateO
     logprobs: options.logprobs ?? false,
     topLogprobs: options.topLogprobs ?? 0,
     prefix: options.prefix ?? "",
+    routing: routingToProto(options.routing),
   });
 }
 
 /** A sample to start: its index and what differs for it; throws `invalid-argument` with all that is wrong. */
 export function startSampleFromProto(start: wire.StartSample): { sample: number; overrides: SampleOverrides } {
   return convertStrictly((border) => {
-    const { temperature, prefix } = start;
+    const { temperature, prefix, maxTokens } = start;
+    // Only what is overridden is there: whoever spreads it over the options must not unset the rest.
     return {
       sample: border.number("start.sample", start.sample, sampleIndices),
       overrides: {
-        temperature:
-          temperature === undefined ? undefined : border.number("start.temperature", temperature, limits.temperature),
-        prefix: prefix === undefined ? undefined : border.text("start.prefix", prefix, limits.prefixBytes),
+        ...(temperature !== undefined && {
+          temperature: border.number("start.temperature", temperature, limits.temperature),
+        }),
+        ...(prefix !== undefined && { prefix: border.text("start.prefix", prefix, limits.prefixBytes) }),
+        ...(maxTokens !== undefined && {
+          maxTokens: border.number("start.max_tokens", maxTokens, limits.sampleTokens),
+        }),
       },
     };
   });
@@ -126,6 +143,8 @@ export function generationEventToProto(event: GenerationEvent): News {
           usage: sampleUsageToProto(event.usage),
           failure: event.failure,
           retryable: event.retryable,
+          retryAfterMs: event.retryAfterMs === undefined ? undefined : Math.ceil(event.retryAfterMs),
+          route: event.route === undefined ? undefined : routeToProto(event.route),
         },
       };
   }
@@ -145,10 +164,13 @@ export function generationEventFromProto({ news }: Pick<wire.GenerateWindowRespo
       return { ...delta, logprobs, topLogprobs: top.length === 0 ? undefined : top };
     }
     case "ended": {
-      const { sample, reason, usage, failure, retryable } = news.value;
-      const ended = { type: "sample-ended", sample, reason: sampleEnds.fromResponse(reason) } as const;
-      const tokens = sampleUsageFromProto(usage);
-      return ended.reason === "failed" ? { ...ended, usage: tokens, failure, retryable } : { ...ended, usage: tokens };
+      const { sample, failure, retryable, retryAfterMs, route } = news.value;
+      const reason = sampleEnds.fromResponse(news.value.reason);
+      const usage = sampleUsageFromProto(news.value.usage);
+      const ended = { type: "sample-ended", sample, reason, usage } as const;
+      const routed = route === undefined ? ended : { ...ended, route: routeFromProto(route) };
+      if (reason !== "failed") return routed;
+      return { ...routed, failure, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
     }
     default:
       throw new ReckonError("data-loss", `the peer sent news that this version does not know: ${String(value)}`);
@@ -164,6 +186,7 @@ export function modelToProto(model: Model, isDefault: boolean): wire.Model {
     contextLength: model.contextLength,
     parameters: BigInt(model.parameters ?? 0),
     default: isDefault,
+    ...modelFactsToProto(model),
   });
 }
 
@@ -184,6 +207,7 @@ export function modelFromProto(model: wire.Model): Model {
     },
     contextLength: model.contextLength,
     parameters: Number(model.parameters) || undefined,
+    ...modelFactsFromProto(model),
   };
 }
 
@@ -195,6 +219,7 @@ export function loadToProto(load: BackendLoad): wire.GetLoadResponse {
     outputTokens: BigInt(load.outputTokens),
     cancelledTokens: BigInt(load.cancelledTokens),
     prefilledTokens: BigInt(load.prefilledTokens),
+    replicas: load.replicas?.map(replicaToProto),
   });
 }
 
@@ -206,5 +231,6 @@ export function loadFromProto(load: wire.GetLoadResponse): BackendLoad {
     outputTokens: Number(load.outputTokens),
     cancelledTokens: Number(load.cancelledTokens),
     prefilledTokens: Number(load.prefilledTokens),
+    ...(load.replicas.length > 0 && { replicas: load.replicas.map(replicaFromProto) }),
   };
 }

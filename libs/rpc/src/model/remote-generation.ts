@@ -76,8 +76,9 @@ export function createRemoteGeneration(
       if (finished) throw new ReckonError("failed-precondition", `sample ${sample} was started after finish`);
       used.add(sample);
       live.set(sample, 0);
-      const { temperature, prefix } = overrides;
-      send({ request: { case: "start", value: { sample, temperature, prefix, traceparent: currentTraceparent() } } });
+      const { temperature, prefix, maxTokens } = overrides;
+      const traceparent = currentTraceparent();
+      send({ request: { case: "start", value: { sample, temperature, prefix, maxTokens, traceparent } } });
     },
     cancel(sample) {
       if (live.has(sample)) send({ request: { case: "cancel", value: { sample } } });

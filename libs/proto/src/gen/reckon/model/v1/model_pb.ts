@@ -2,19 +2,19 @@
 // @generated from file reckon/model/v1/model.proto (package reckon.model.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Problem } from "../../types/v1/problem_pb.ts";
 import { file_reckon_types_v1_problem } from "../../types/v1/problem_pb.ts";
 import type { SampleEnd, SampleUsage } from "../../types/v1/sample_pb.ts";
 import { file_reckon_types_v1_sample } from "../../types/v1/sample_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file reckon/model/v1/model.proto.
  */
 export const file_reckon_model_v1_model: GenFile = /*@__PURE__*/
-  fileDesc("ChtyZWNrb24vbW9kZWwvdjEvbW9kZWwucHJvdG8SD3JlY2tvbi5tb2RlbC52MSKBAgoPR2VuZXJhdGVPcHRpb25zEg0KBW1vZGVsGAEgASgJEhgKC3RlbXBlcmF0dXJlGAIgASgBSACIAQESEgoFdG9wX3AYAyABKAFIAYgBARINCgV0b3BfaxgEIAEoDRIRCgRzZWVkGAUgASgESAKIAQESDAoEc3RvcBgGIAMoCRIXCgptYXhfdG9rZW5zGAcgASgNSAOIAQESEAoIbG9ncHJvYnMYCCABKAgSFAoMdG9wX2xvZ3Byb2JzGAkgASgNEg4KBnByZWZpeBgKIAEoCUIOCgxfdGVtcGVyYXR1cmVCCAoGX3RvcF9wQgcKBV9zZWVkQg0KC19tYXhfdG9rZW5zIoABCg9HZW5lcmF0ZVJlcXVlc3QSKQoHcHJvYmxlbRgBIAEoCzIYLnJlY2tvbi50eXBlcy52MS5Qcm9ibGVtEg8KB3NhbXBsZXMYAiABKA0SMQoHb3B0aW9ucxgDIAEoCzIgLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZU9wdGlvbnMiagoKT3BlbldpbmRvdxIpCgdwcm9ibGVtGAEgASgLMhgucmVja29uLnR5cGVzLnYxLlByb2JsZW0SMQoHb3B0aW9ucxgCIAEoCzIgLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZU9wdGlvbnMikQEKC1N0YXJ0U2FtcGxlEg4KBnNhbXBsZRgBIAEoDRIYCgt0ZW1wZXJhdHVyZRgCIAEoAUgAiAEBEhMKBnByZWZpeBgDIAEoCUgBiAEBEhgKC3RyYWNlcGFyZW50GAQgASgJSAKIAQFCDgoMX3RlbXBlcmF0dXJlQgkKB19wcmVmaXhCDgoMX3RyYWNlcGFyZW50Ih4KDENhbmNlbFNhbXBsZRIOCgZzYW1wbGUYASABKA0irwEKFUdlbmVyYXRlV2luZG93UmVxdWVzdBIrCgRvcGVuGAEgASgLMhsucmVja29uLm1vZGVsLnYxLk9wZW5XaW5kb3dIABItCgVzdGFydBgCIAEoCzIcLnJlY2tvbi5tb2RlbC52MS5TdGFydFNhbXBsZUgAEi8KBmNhbmNlbBgDIAEoCzIdLnJlY2tvbi5tb2RlbC52MS5DYW5jZWxTYW1wbGVIAEIJCgdyZXF1ZXN0IiwKClRvcExvZ3Byb2ISDQoFdG9rZW4YASABKAkSDwoHbG9ncHJvYhgCIAEoASI3CgtUb3BMb2dwcm9icxIoCgN0b3AYASADKAsyGy5yZWNrb24ubW9kZWwudjEuVG9wTG9ncHJvYiKAAQoKVG9rZW5EZWx0YRIOCgZzYW1wbGUYASABKA0SDAoEdGV4dBgCIAEoCRIOCgZ0b2tlbnMYAyABKA0SEAoIbG9ncHJvYnMYBCADKAISMgoMdG9wX2xvZ3Byb2JzGAUgAygLMhwucmVja29uLm1vZGVsLnYxLlRvcExvZ3Byb2JzIiMKEUdlbmVyYXRpb25TdGFydGVkEg4KBnNhbXBsZRgBIAEoDSKeAQoPR2VuZXJhdGlvbkVuZGVkEg4KBnNhbXBsZRgBIAEoDRIqCgZyZWFzb24YAiABKA4yGi5yZWNrb24udHlwZXMudjEuU2FtcGxlRW5kEisKBXVzYWdlGAMgASgLMhwucmVja29uLnR5cGVzLnYxLlNhbXBsZVVzYWdlEg8KB2ZhaWx1cmUYBCABKAkSEQoJcmV0cnlhYmxlGAUgASgIIrIBChBHZW5lcmF0ZVJlc3BvbnNlEjUKB3N0YXJ0ZWQYASABKAsyIi5yZWNrb24ubW9kZWwudjEuR2VuZXJhdGlvblN0YXJ0ZWRIABIsCgVkZWx0YRgCIAEoCzIbLnJlY2tvbi5tb2RlbC52MS5Ub2tlbkRlbHRhSAASMQoFZW5kZWQYAyABKAsyIC5yZWNrb24ubW9kZWwudjEuR2VuZXJhdGlvbkVuZGVkSABCBgoEbmV3cyK4AQoWR2VuZXJhdGVXaW5kb3dSZXNwb25zZRI1CgdzdGFydGVkGAEgASgLMiIucmVja29uLm1vZGVsLnYxLkdlbmVyYXRpb25TdGFydGVkSAASLAoFZGVsdGEYAiABKAsyGy5yZWNrb24ubW9kZWwudjEuVG9rZW5EZWx0YUgAEjEKBWVuZGVkGAMgASgLMiAucmVja29uLm1vZGVsLnYxLkdlbmVyYXRpb25FbmRlZEgAQgYKBG5ld3MikAEKDENhcGFiaWxpdGllcxIQCghsb2dwcm9icxgBIAEoCBIJCgFuGAIgASgIEg0KBWFib3J0GAMgASgIEhwKFGNvbnRpbnVlX2Zyb21fcHJlZml4GAQgASgIEgwKBHNlZWQYBSABKAgSFgoOcHJvY2Vzc19yZXdhcmQYBiABKAgSEAoIcG9saWNpZXMYByADKAkilgEKBU1vZGVsEgoKAmlkGAEgASgJEg8KB2JhY2tlbmQYAiABKAkSMwoMY2FwYWJpbGl0aWVzGAMgASgLMh0ucmVja29uLm1vZGVsLnYxLkNhcGFiaWxpdGllcxIWCg5jb250ZXh0X2xlbmd0aBgEIAEoDRISCgpwYXJhbWV0ZXJzGAUgASgEEg8KB2RlZmF1bHQYBiABKAgiEwoRTGlzdE1vZGVsc1JlcXVlc3QiPAoSTGlzdE1vZGVsc1Jlc3BvbnNlEiYKBm1vZGVscxgBIAMoCzIWLnJlY2tvbi5tb2RlbC52MS5Nb2RlbCIQCg5HZXRMb2FkUmVxdWVzdCKKAQoPR2V0TG9hZFJlc3BvbnNlEhQKDGxpdmVfc2FtcGxlcxgBIAEoDRIWCg5xdWV1ZWRfc2FtcGxlcxgCIAEoDRIVCg1vdXRwdXRfdG9rZW5zGAMgASgEEhgKEGNhbmNlbGxlZF90b2tlbnMYBCABKAQSGAoQcHJlZmlsbGVkX3Rva2VucxgFIAEoBDLtAgoMTW9kZWxTZXJ2aWNlElEKCEdlbmVyYXRlEiAucmVja29uLm1vZGVsLnYxLkdlbmVyYXRlUmVxdWVzdBohLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZVJlc3BvbnNlMAESZQoOR2VuZXJhdGVXaW5kb3cSJi5yZWNrb24ubW9kZWwudjEuR2VuZXJhdGVXaW5kb3dSZXF1ZXN0GicucmVja29uLm1vZGVsLnYxLkdlbmVyYXRlV2luZG93UmVzcG9uc2UoATABElUKCkxpc3RNb2RlbHMSIi5yZWNrb24ubW9kZWwudjEuTGlzdE1vZGVsc1JlcXVlc3QaIy5yZWNrb24ubW9kZWwudjEuTGlzdE1vZGVsc1Jlc3BvbnNlEkwKB0dldExvYWQSHy5yZWNrb24ubW9kZWwudjEuR2V0TG9hZFJlcXVlc3QaIC5yZWNrb24ubW9kZWwudjEuR2V0TG9hZFJlc3BvbnNlYgZwcm90bzM", [file_reckon_types_v1_problem, file_reckon_types_v1_sample]);
+  fileDesc("ChtyZWNrb24vbW9kZWwvdjEvbW9kZWwucHJvdG8SD3JlY2tvbi5tb2RlbC52MSKsAgoPR2VuZXJhdGVPcHRpb25zEg0KBW1vZGVsGAEgASgJEhgKC3RlbXBlcmF0dXJlGAIgASgBSACIAQESEgoFdG9wX3AYAyABKAFIAYgBARINCgV0b3BfaxgEIAEoDRIRCgRzZWVkGAUgASgESAKIAQESDAoEc3RvcBgGIAMoCRIXCgptYXhfdG9rZW5zGAcgASgNSAOIAQESEAoIbG9ncHJvYnMYCCABKAgSFAoMdG9wX2xvZ3Byb2JzGAkgASgNEg4KBnByZWZpeBgKIAEoCRIpCgdyb3V0aW5nGAsgASgLMhgucmVja29uLm1vZGVsLnYxLlJvdXRpbmdCDgoMX3RlbXBlcmF0dXJlQggKBl90b3BfcEIHCgVfc2VlZEINCgtfbWF4X3Rva2VucyJ4CgdSb3V0aW5nEhQKDGFmZmluaXR5X2tleRgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSFwoKZGlmZmljdWx0eRgDIAEoAUgAiAEBEhAKCHByaW9yaXR5GAQgASgREg0KBWhlZGdlGAUgASgIQg0KC19kaWZmaWN1bHR5IoABCg9HZW5lcmF0ZVJlcXVlc3QSKQoHcHJvYmxlbRgBIAEoCzIYLnJlY2tvbi50eXBlcy52MS5Qcm9ibGVtEg8KB3NhbXBsZXMYAiABKA0SMQoHb3B0aW9ucxgDIAEoCzIgLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZU9wdGlvbnMiagoKT3BlbldpbmRvdxIpCgdwcm9ibGVtGAEgASgLMhgucmVja29uLnR5cGVzLnYxLlByb2JsZW0SMQoHb3B0aW9ucxgCIAEoCzIgLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZU9wdGlvbnMiuQEKC1N0YXJ0U2FtcGxlEg4KBnNhbXBsZRgBIAEoDRIYCgt0ZW1wZXJhdHVyZRgCIAEoAUgAiAEBEhMKBnByZWZpeBgDIAEoCUgBiAEBEhgKC3RyYWNlcGFyZW50GAQgASgJSAKIAQESFwoKbWF4X3Rva2VucxgFIAEoDUgDiAEBQg4KDF90ZW1wZXJhdHVyZUIJCgdfcHJlZml4Qg4KDF90cmFjZXBhcmVudEINCgtfbWF4X3Rva2VucyIeCgxDYW5jZWxTYW1wbGUSDgoGc2FtcGxlGAEgASgNIq8BChVHZW5lcmF0ZVdpbmRvd1JlcXVlc3QSKwoEb3BlbhgBIAEoCzIbLnJlY2tvbi5tb2RlbC52MS5PcGVuV2luZG93SAASLQoFc3RhcnQYAiABKAsyHC5yZWNrb24ubW9kZWwudjEuU3RhcnRTYW1wbGVIABIvCgZjYW5jZWwYAyABKAsyHS5yZWNrb24ubW9kZWwudjEuQ2FuY2VsU2FtcGxlSABCCQoHcmVxdWVzdCIsCgpUb3BMb2dwcm9iEg0KBXRva2VuGAEgASgJEg8KB2xvZ3Byb2IYAiABKAEiNwoLVG9wTG9ncHJvYnMSKAoDdG9wGAEgAygLMhsucmVja29uLm1vZGVsLnYxLlRvcExvZ3Byb2IigAEKClRva2VuRGVsdGESDgoGc2FtcGxlGAEgASgNEgwKBHRleHQYAiABKAkSDgoGdG9rZW5zGAMgASgNEhAKCGxvZ3Byb2JzGAQgAygCEjIKDHRvcF9sb2dwcm9icxgFIAMoCzIcLnJlY2tvbi5tb2RlbC52MS5Ub3BMb2dwcm9icyIjChFHZW5lcmF0aW9uU3RhcnRlZBIOCgZzYW1wbGUYASABKA0i+wEKD0dlbmVyYXRpb25FbmRlZBIOCgZzYW1wbGUYASABKA0SKgoGcmVhc29uGAIgASgOMhoucmVja29uLnR5cGVzLnYxLlNhbXBsZUVuZBIrCgV1c2FnZRgDIAEoCzIcLnJlY2tvbi50eXBlcy52MS5TYW1wbGVVc2FnZRIPCgdmYWlsdXJlGAQgASgJEhEKCXJldHJ5YWJsZRgFIAEoCBIbCg5yZXRyeV9hZnRlcl9tcxgGIAEoDUgAiAEBEisKBXJvdXRlGAcgASgLMhwucmVja29uLm1vZGVsLnYxLlNhbXBsZVJvdXRlQhEKD19yZXRyeV9hZnRlcl9tcyKoAQoLU2FtcGxlUm91dGUSDwoHYmFja2VuZBgBIAEoCRIPCgdyZXBsaWNhGAIgASgJEhAKCGF0dGVtcHRzGAMgASgNEjIKDGhlZGdlZF91c2FnZRgEIAEoCzIcLnJlY2tvbi50eXBlcy52MS5TYW1wbGVVc2FnZRIVCghjb3N0X3VzZBgFIAEoAUgAiAEBEg0KBW5vdGVzGAYgAygJQgsKCV9jb3N0X3VzZCKyAQoQR2VuZXJhdGVSZXNwb25zZRI1CgdzdGFydGVkGAEgASgLMiIucmVja29uLm1vZGVsLnYxLkdlbmVyYXRpb25TdGFydGVkSAASLAoFZGVsdGEYAiABKAsyGy5yZWNrb24ubW9kZWwudjEuVG9rZW5EZWx0YUgAEjEKBWVuZGVkGAMgASgLMiAucmVja29uLm1vZGVsLnYxLkdlbmVyYXRpb25FbmRlZEgAQgYKBG5ld3MiuAEKFkdlbmVyYXRlV2luZG93UmVzcG9uc2USNQoHc3RhcnRlZBgBIAEoCzIiLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0aW9uU3RhcnRlZEgAEiwKBWRlbHRhGAIgASgLMhsucmVja29uLm1vZGVsLnYxLlRva2VuRGVsdGFIABIxCgVlbmRlZBgDIAEoCzIgLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0aW9uRW5kZWRIAEIGCgRuZXdzIpABCgxDYXBhYmlsaXRpZXMSEAoIbG9ncHJvYnMYASABKAgSCQoBbhgCIAEoCBINCgVhYm9ydBgDIAEoCBIcChRjb250aW51ZV9mcm9tX3ByZWZpeBgEIAEoCBIMCgRzZWVkGAUgASgIEhYKDnByb2Nlc3NfcmV3YXJkGAYgASgIEhAKCHBvbGljaWVzGAcgAygJIv8BCgVNb2RlbBIKCgJpZBgBIAEoCRIPCgdiYWNrZW5kGAIgASgJEjMKDGNhcGFiaWxpdGllcxgDIAEoCzIdLnJlY2tvbi5tb2RlbC52MS5DYXBhYmlsaXRpZXMSFgoOY29udGV4dF9sZW5ndGgYBCABKA0SEgoKcGFyYW1ldGVycxgFIAEoBBIPCgdkZWZhdWx0GAYgASgIEhQKDGFyY2hpdGVjdHVyZRgHIAEoCRITCgthY2NlbGVyYXRvchgIIAEoCRIsCgZwcmljZXMYCSABKAsyHC5yZWNrb24ubW9kZWwudjEuVG9rZW5QcmljZXMSDgoGaGVkZ2VzGAogASgIImsKC1Rva2VuUHJpY2VzEhIKCnByb21wdF91c2QYASABKAESHgoRY2FjaGVkX3Byb21wdF91c2QYAiABKAFIAIgBARISCgpvdXRwdXRfdXNkGAMgASgBQhQKEl9jYWNoZWRfcHJvbXB0X3VzZCITChFMaXN0TW9kZWxzUmVxdWVzdCI8ChJMaXN0TW9kZWxzUmVzcG9uc2USJgoGbW9kZWxzGAEgAygLMhYucmVja29uLm1vZGVsLnYxLk1vZGVsIhAKDkdldExvYWRSZXF1ZXN0IroBCg9HZXRMb2FkUmVzcG9uc2USFAoMbGl2ZV9zYW1wbGVzGAEgASgNEhYKDnF1ZXVlZF9zYW1wbGVzGAIgASgNEhUKDW91dHB1dF90b2tlbnMYAyABKAQSGAoQY2FuY2VsbGVkX3Rva2VucxgEIAEoBBIYChBwcmVmaWxsZWRfdG9rZW5zGAUgASgEEi4KCHJlcGxpY2FzGAYgAygLMhwucmVja29uLm1vZGVsLnYxLlJlcGxpY2FMb2FkItkBCgtSZXBsaWNhTG9hZBIPCgdiYWNrZW5kGAEgASgJEg8KB3JlcGxpY2EYAiABKAkSFAoMbGl2ZV9zYW1wbGVzGAMgASgNEhYKDnF1ZXVlZF9zYW1wbGVzGAQgASgNEhkKEWNvbmN1cnJlbmN5X2xpbWl0GAUgASgNEi4KB2JyZWFrZXIYBiABKA4yHS5yZWNrb24ubW9kZWwudjEuQnJlYWtlclN0YXRlEhgKEHByZWZpbGxlZF90b2tlbnMYByABKAQSFQoNb3V0cHV0X3Rva2VucxgIIAEoBCp8CgxCcmVha2VyU3RhdGUSHQoZQlJFQUtFUl9TVEFURV9VTlNQRUNJRklFRBAAEhgKFEJSRUFLRVJfU1RBVEVfQ0xPU0VEEAESFgoSQlJFQUtFUl9TVEFURV9PUEVOEAISGwoXQlJFQUtFUl9TVEFURV9IQUxGX09QRU4QAzLtAgoMTW9kZWxTZXJ2aWNlElEKCEdlbmVyYXRlEiAucmVja29uLm1vZGVsLnYxLkdlbmVyYXRlUmVxdWVzdBohLnJlY2tvbi5tb2RlbC52MS5HZW5lcmF0ZVJlc3BvbnNlMAESZQoOR2VuZXJhdGVXaW5kb3cSJi5yZWNrb24ubW9kZWwudjEuR2VuZXJhdGVXaW5kb3dSZXF1ZXN0GicucmVja29uLm1vZGVsLnYxLkdlbmVyYXRlV2luZG93UmVzcG9uc2UoATABElUKCkxpc3RNb2RlbHMSIi5yZWNrb24ubW9kZWwudjEuTGlzdE1vZGVsc1JlcXVlc3QaIy5yZWNrb24ubW9kZWwudjEuTGlzdE1vZGVsc1Jlc3BvbnNlEkwKB0dldExvYWQSHy5yZWNrb24ubW9kZWwudjEuR2V0TG9hZFJlcXVlc3QaIC5yZWNrb24ubW9kZWwudjEuR2V0TG9hZFJlc3BvbnNlYgZwcm90bzM", [file_reckon_types_v1_problem, file_reckon_types_v1_sample]);
 
 /**
  * How to sample.
@@ -91,6 +91,13 @@ export type GenerateOptions = Message<"reckon.model.v1.GenerateOptions"> & {
    * @generated from field: string prefix = 10;
    */
   prefix: string;
+
+  /**
+   * What the routing may go by.
+   *
+   * @generated from field: reckon.model.v1.Routing routing = 11;
+   */
+  routing?: Routing | undefined;
 };
 
 /**
@@ -99,6 +106,55 @@ export type GenerateOptions = Message<"reckon.model.v1.GenerateOptions"> & {
  */
 export const GenerateOptionsSchema: GenMessage<GenerateOptions> = /*@__PURE__*/
   messageDesc(file_reckon_model_v1_model, 0);
+
+/**
+ * What the routing may go by; every fact may be missing.
+ *
+ * @generated from message reckon.model.v1.Routing
+ */
+export type Routing = Message<"reckon.model.v1.Routing"> & {
+  /**
+   * Calls of one key go to the same replica while it has room; at most 256 bytes.
+   *
+   * @generated from field: string affinity_key = 1;
+   */
+  affinityKey: string;
+
+  /**
+   * Who asks; nothing is shared across tenants. At most 256 bytes.
+   *
+   * @generated from field: string tenant = 2;
+   */
+  tenant: string;
+
+  /**
+   * Probability that one sample is wrong; in [0, 1].
+   *
+   * @generated from field: optional double difficulty = 3;
+   */
+  difficulty?: number | undefined;
+
+  /**
+   * -10 to 10, more is more urgent.
+   *
+   * @generated from field: sint32 priority = 4;
+   */
+  priority: number;
+
+  /**
+   * The caller has reserved twice `max_tokens` for each sample: a slow one may be asked for a second time.
+   *
+   * @generated from field: bool hedge = 5;
+   */
+  hedge: boolean;
+};
+
+/**
+ * Describes the message reckon.model.v1.Routing.
+ * Use `create(RoutingSchema)` to create a new message.
+ */
+export const RoutingSchema: GenMessage<Routing> = /*@__PURE__*/
+  messageDesc(file_reckon_model_v1_model, 1);
 
 /**
  * Samples to generate.
@@ -133,7 +189,7 @@ export type GenerateRequest = Message<"reckon.model.v1.GenerateRequest"> & {
  * Use `create(GenerateRequestSchema)` to create a new message.
  */
 export const GenerateRequestSchema: GenMessage<GenerateRequest> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 1);
+  messageDesc(file_reckon_model_v1_model, 2);
 
 /**
  * Opens a window.
@@ -161,7 +217,7 @@ export type OpenWindow = Message<"reckon.model.v1.OpenWindow"> & {
  * Use `create(OpenWindowSchema)` to create a new message.
  */
 export const OpenWindowSchema: GenMessage<OpenWindow> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 2);
+  messageDesc(file_reckon_model_v1_model, 3);
 
 /**
  * Starts a sample.
@@ -196,6 +252,13 @@ export type StartSample = Message<"reckon.model.v1.StartSample"> & {
    * @generated from field: optional string traceparent = 4;
    */
   traceparent?: string | undefined;
+
+  /**
+   * Overrides the window's limit of tokens for this sample; 1 to 1,000,000.
+   *
+   * @generated from field: optional uint32 max_tokens = 5;
+   */
+  maxTokens?: number | undefined;
 };
 
 /**
@@ -203,7 +266,7 @@ export type StartSample = Message<"reckon.model.v1.StartSample"> & {
  * Use `create(StartSampleSchema)` to create a new message.
  */
 export const StartSampleSchema: GenMessage<StartSample> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 3);
+  messageDesc(file_reckon_model_v1_model, 4);
 
 /**
  * Cancels a sample; it ends with SAMPLE_END_CANCELLED unless it has ended already.
@@ -224,7 +287,7 @@ export type CancelSample = Message<"reckon.model.v1.CancelSample"> & {
  * Use `create(CancelSampleSchema)` to create a new message.
  */
 export const CancelSampleSchema: GenMessage<CancelSample> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 4);
+  messageDesc(file_reckon_model_v1_model, 5);
 
 /**
  * What the client of a window sends.
@@ -269,7 +332,7 @@ export type GenerateWindowRequest = Message<"reckon.model.v1.GenerateWindowReque
  * Use `create(GenerateWindowRequestSchema)` to create a new message.
  */
 export const GenerateWindowRequestSchema: GenMessage<GenerateWindowRequest> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 5);
+  messageDesc(file_reckon_model_v1_model, 6);
 
 /**
  * One of the likeliest tokens at a place.
@@ -297,7 +360,7 @@ export type TopLogprob = Message<"reckon.model.v1.TopLogprob"> & {
  * Use `create(TopLogprobSchema)` to create a new message.
  */
 export const TopLogprobSchema: GenMessage<TopLogprob> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 6);
+  messageDesc(file_reckon_model_v1_model, 7);
 
 /**
  * The likeliest tokens at one place.
@@ -318,7 +381,7 @@ export type TopLogprobs = Message<"reckon.model.v1.TopLogprobs"> & {
  * Use `create(TopLogprobsSchema)` to create a new message.
  */
 export const TopLogprobsSchema: GenMessage<TopLogprobs> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 7);
+  messageDesc(file_reckon_model_v1_model, 8);
 
 /**
  * Text of a sample.
@@ -367,7 +430,7 @@ export type TokenDelta = Message<"reckon.model.v1.TokenDelta"> & {
  * Use `create(TokenDeltaSchema)` to create a new message.
  */
 export const TokenDeltaSchema: GenMessage<TokenDelta> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 8);
+  messageDesc(file_reckon_model_v1_model, 9);
 
 /**
  * A sample began.
@@ -388,7 +451,7 @@ export type GenerationStarted = Message<"reckon.model.v1.GenerationStarted"> & {
  * Use `create(GenerationStartedSchema)` to create a new message.
  */
 export const GenerationStartedSchema: GenMessage<GenerationStarted> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 9);
+  messageDesc(file_reckon_model_v1_model, 10);
 
 /**
  * A sample ended.
@@ -430,6 +493,20 @@ export type GenerationEnded = Message<"reckon.model.v1.GenerationEnded"> & {
    * @generated from field: bool retryable = 5;
    */
   retryable: boolean;
+
+  /**
+   * How long a backend that failed asks to be left alone, in milliseconds.
+   *
+   * @generated from field: optional uint32 retry_after_ms = 6;
+   */
+  retryAfterMs?: number | undefined;
+
+  /**
+   * Where it was generated and what else that took.
+   *
+   * @generated from field: reckon.model.v1.SampleRoute route = 7;
+   */
+  route?: SampleRoute | undefined;
 };
 
 /**
@@ -437,7 +514,63 @@ export type GenerationEnded = Message<"reckon.model.v1.GenerationEnded"> & {
  * Use `create(GenerationEndedSchema)` to create a new message.
  */
 export const GenerationEndedSchema: GenMessage<GenerationEnded> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 10);
+  messageDesc(file_reckon_model_v1_model, 11);
+
+/**
+ * How a sample came about. Its own usage covers all parts that its text is made of.
+ *
+ * @generated from message reckon.model.v1.SampleRoute
+ */
+export type SampleRoute = Message<"reckon.model.v1.SampleRoute"> & {
+  /**
+   * The backend or pool that generated it, or the last part of it.
+   *
+   * @generated from field: string backend = 1;
+   */
+  backend: string;
+
+  /**
+   * The replica of the pool, for example `10.0.0.7:8000`.
+   *
+   * @generated from field: string replica = 2;
+   */
+  replica: string;
+
+  /**
+   * Requests made for it, hedges and failed ones included; 0 where it came from the response cache.
+   *
+   * @generated from field: uint32 attempts = 3;
+   */
+  attempts: number;
+
+  /**
+   * What a hedge that lost has spent beside the sample's own usage.
+   *
+   * @generated from field: reckon.types.v1.SampleUsage hedged_usage = 4;
+   */
+  hedgedUsage?: SampleUsage | undefined;
+
+  /**
+   * What it cost in US dollars, hedges included; unset where a price is not known. >= 0.
+   *
+   * @generated from field: optional double cost_usd = 5;
+   */
+  costUsd?: number | undefined;
+
+  /**
+   * Why it did not go the usual way, a sentence each.
+   *
+   * @generated from field: repeated string notes = 6;
+   */
+  notes: string[];
+};
+
+/**
+ * Describes the message reckon.model.v1.SampleRoute.
+ * Use `create(SampleRouteSchema)` to create a new message.
+ */
+export const SampleRouteSchema: GenMessage<SampleRoute> = /*@__PURE__*/
+  messageDesc(file_reckon_model_v1_model, 12);
 
 /**
  * News of one sample.
@@ -482,7 +615,7 @@ export type GenerateResponse = Message<"reckon.model.v1.GenerateResponse"> & {
  * Use `create(GenerateResponseSchema)` to create a new message.
  */
 export const GenerateResponseSchema: GenMessage<GenerateResponse> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 11);
+  messageDesc(file_reckon_model_v1_model, 13);
 
 /**
  * News of one sample of a window.
@@ -527,7 +660,7 @@ export type GenerateWindowResponse = Message<"reckon.model.v1.GenerateWindowResp
  * Use `create(GenerateWindowResponseSchema)` to create a new message.
  */
 export const GenerateWindowResponseSchema: GenMessage<GenerateWindowResponse> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 12);
+  messageDesc(file_reckon_model_v1_model, 14);
 
 /**
  * What a model can do.
@@ -590,7 +723,7 @@ export type Capabilities = Message<"reckon.model.v1.Capabilities"> & {
  * Use `create(CapabilitiesSchema)` to create a new message.
  */
 export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 13);
+  messageDesc(file_reckon_model_v1_model, 15);
 
 /**
  * A model.
@@ -639,6 +772,34 @@ export type Model = Message<"reckon.model.v1.Model"> & {
    * @generated from field: bool default = 6;
    */
   default: boolean;
+
+  /**
+   * How it is built, for example `transformer` or `mamba`; empty where not known.
+   *
+   * @generated from field: string architecture = 7;
+   */
+  architecture: string;
+
+  /**
+   * What it runs on, for example `gpu`, `tpu` or `lpu`; empty where not known.
+   *
+   * @generated from field: string accelerator = 8;
+   */
+  accelerator: string;
+
+  /**
+   * What tokens cost at most, fallbacks of its pool included; unset where not known.
+   *
+   * @generated from field: reckon.model.v1.TokenPrices prices = 9;
+   */
+  prices?: TokenPrices | undefined;
+
+  /**
+   * A slow sample may be asked for a second time, if the caller allows it.
+   *
+   * @generated from field: bool hedges = 10;
+   */
+  hedges: boolean;
 };
 
 /**
@@ -646,7 +807,42 @@ export type Model = Message<"reckon.model.v1.Model"> & {
  * Use `create(ModelSchema)` to create a new message.
  */
 export const ModelSchema: GenMessage<Model> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 14);
+  messageDesc(file_reckon_model_v1_model, 16);
+
+/**
+ * What tokens cost, in US dollars a million.
+ *
+ * @generated from message reckon.model.v1.TokenPrices
+ */
+export type TokenPrices = Message<"reckon.model.v1.TokenPrices"> & {
+  /**
+   * Prompt tokens; >= 0.
+   *
+   * @generated from field: double prompt_usd = 1;
+   */
+  promptUsd: number;
+
+  /**
+   * Prompt tokens from a cache of the backend; as `prompt_usd` where unset.
+   *
+   * @generated from field: optional double cached_prompt_usd = 2;
+   */
+  cachedPromptUsd?: number | undefined;
+
+  /**
+   * Output tokens; >= 0.
+   *
+   * @generated from field: double output_usd = 3;
+   */
+  outputUsd: number;
+};
+
+/**
+ * Describes the message reckon.model.v1.TokenPrices.
+ * Use `create(TokenPricesSchema)` to create a new message.
+ */
+export const TokenPricesSchema: GenMessage<TokenPrices> = /*@__PURE__*/
+  messageDesc(file_reckon_model_v1_model, 17);
 
 /**
  * Asks for the models.
@@ -661,7 +857,7 @@ export type ListModelsRequest = Message<"reckon.model.v1.ListModelsRequest"> & {
  * Use `create(ListModelsRequestSchema)` to create a new message.
  */
 export const ListModelsRequestSchema: GenMessage<ListModelsRequest> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 15);
+  messageDesc(file_reckon_model_v1_model, 18);
 
 /**
  * The models.
@@ -682,7 +878,7 @@ export type ListModelsResponse = Message<"reckon.model.v1.ListModelsResponse"> &
  * Use `create(ListModelsResponseSchema)` to create a new message.
  */
 export const ListModelsResponseSchema: GenMessage<ListModelsResponse> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 16);
+  messageDesc(file_reckon_model_v1_model, 19);
 
 /**
  * Asks for the load.
@@ -697,7 +893,7 @@ export type GetLoadRequest = Message<"reckon.model.v1.GetLoadRequest"> & {
  * Use `create(GetLoadRequestSchema)` to create a new message.
  */
 export const GetLoadRequestSchema: GenMessage<GetLoadRequest> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 17);
+  messageDesc(file_reckon_model_v1_model, 20);
 
 /**
  * How busy the service is.
@@ -739,6 +935,13 @@ export type GetLoadResponse = Message<"reckon.model.v1.GetLoadResponse"> & {
    * @generated from field: uint64 prefilled_tokens = 5;
    */
   prefilledTokens: bigint;
+
+  /**
+   * How each replica is.
+   *
+   * @generated from field: repeated reckon.model.v1.ReplicaLoad replicas = 6;
+   */
+  replicas: ReplicaLoad[];
 };
 
 /**
@@ -746,7 +949,125 @@ export type GetLoadResponse = Message<"reckon.model.v1.GetLoadResponse"> & {
  * Use `create(GetLoadResponseSchema)` to create a new message.
  */
 export const GetLoadResponseSchema: GenMessage<GetLoadResponse> = /*@__PURE__*/
-  messageDesc(file_reckon_model_v1_model, 18);
+  messageDesc(file_reckon_model_v1_model, 21);
+
+/**
+ * How one replica of a pool is.
+ *
+ * @generated from message reckon.model.v1.ReplicaLoad
+ */
+export type ReplicaLoad = Message<"reckon.model.v1.ReplicaLoad"> & {
+  /**
+   * The backend or pool.
+   *
+   * @generated from field: string backend = 1;
+   */
+  backend: string;
+
+  /**
+   * The replica, for example `10.0.0.7:8000`.
+   *
+   * @generated from field: string replica = 2;
+   */
+  replica: string;
+
+  /**
+   * Samples that it generates now; >= 0.
+   *
+   * @generated from field: uint32 live_samples = 3;
+   */
+  liveSamples: number;
+
+  /**
+   * Samples that wait for it; >= 0.
+   *
+   * @generated from field: uint32 queued_samples = 4;
+   */
+  queuedSamples: number;
+
+  /**
+   * The most samples that it is given at once now.
+   *
+   * @generated from field: uint32 concurrency_limit = 5;
+   */
+  concurrencyLimit: number;
+
+  /**
+   * Whether calls to it are let pass.
+   *
+   * @generated from field: reckon.model.v1.BreakerState breaker = 6;
+   */
+  breaker: BreakerState;
+
+  /**
+   * Prompt tokens computed by it since the start; >= 0.
+   *
+   * @generated from field: uint64 prefilled_tokens = 7;
+   */
+  prefilledTokens: bigint;
+
+  /**
+   * Tokens generated by it since the start; >= 0.
+   *
+   * @generated from field: uint64 output_tokens = 8;
+   */
+  outputTokens: bigint;
+};
+
+/**
+ * Describes the message reckon.model.v1.ReplicaLoad.
+ * Use `create(ReplicaLoadSchema)` to create a new message.
+ */
+export const ReplicaLoadSchema: GenMessage<ReplicaLoad> = /*@__PURE__*/
+  messageDesc(file_reckon_model_v1_model, 22);
+
+/**
+ * Whether calls to a replica are let pass.
+ *
+ * @generated from enum reckon.model.v1.BreakerState
+ */
+export const BreakerState = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: BREAKER_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * All are.
+   *
+   * @generated from enum value: BREAKER_STATE_CLOSED = 1;
+   */
+  CLOSED: 1,
+
+  /**
+   * None is.
+   *
+   * @generated from enum value: BREAKER_STATE_OPEN = 2;
+   */
+  OPEN: 2,
+
+  /**
+   * One is, to find out.
+   *
+   * @generated from enum value: BREAKER_STATE_HALF_OPEN = 3;
+   */
+  HALF_OPEN: 3,
+} as const;
+
+/**
+ * Whether calls to a replica are let pass.
+ *
+ * @generated from enum reckon.model.v1.BreakerState
+ */
+export type BreakerState = (typeof BreakerState)[keyof typeof BreakerState] | UnknownEnum;
+
+/**
+ * Describes the enum reckon.model.v1.BreakerState.
+ */
+export const BreakerStateSchema: GenEnum<BreakerState> = /*@__PURE__*/
+  enumDesc(file_reckon_model_v1_model, 0);
 
 /**
  * Lets models think, whatever backend they run on.
