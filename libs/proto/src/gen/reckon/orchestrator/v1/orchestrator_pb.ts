@@ -10,7 +10,7 @@ import type { SolveEvent } from "./event_pb.ts";
 import { file_reckon_orchestrator_v1_event } from "./event_pb.ts";
 import type { Ledger, Outcome } from "../../types/v1/outcome_pb.ts";
 import { file_reckon_types_v1_outcome } from "../../types/v1/outcome_pb.ts";
-import type { Method, Selection, Strategy } from "../../types/v1/plan_pb.ts";
+import type { Method, Priority, Selection, Strategy } from "../../types/v1/plan_pb.ts";
 import { file_reckon_types_v1_plan } from "../../types/v1/plan_pb.ts";
 import type { Problem } from "../../types/v1/problem_pb.ts";
 import { file_reckon_types_v1_problem } from "../../types/v1/problem_pb.ts";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file reckon/orchestrator/v1/orchestrator.proto.
  */
 export const file_reckon_orchestrator_v1_orchestrator: GenFile = /*@__PURE__*/
-  fileDesc("CilyZWNrb24vb3JjaGVzdHJhdG9yL3YxL29yY2hlc3RyYXRvci5wcm90bxIWcmVja29uLm9yY2hlc3RyYXRvci52MSLbBQoMU29sdmVPcHRpb25zEisKCHN0cmF0ZWd5GAEgASgOMhkucmVja29uLnR5cGVzLnYxLlN0cmF0ZWd5EicKBm1ldGhvZBgCIAEoDjIXLnJlY2tvbi50eXBlcy52MS5NZXRob2QSLQoJc2VsZWN0aW9uGAMgASgOMhoucmVja29uLnR5cGVzLnYxLlNlbGVjdGlvbhIUCgdzYW1wbGVzGAQgASgNSACIAQESEwoGd2luZG93GAUgASgNSAGIAQESFgoJbWluX3N0ZXBzGAYgASgNSAKIAQESFgoJbWF4X3N0ZXBzGAcgASgNSAOIAQESIAoTdmVyaWZpY2F0aW9uX3JvdW5kcxgIIAEoDUgEiAEBEioKB3RpbWVvdXQYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SGAoLdGVtcGVyYXR1cmUYCiABKAFIBYgBARISCgV0b3BfcBgLIAEoAUgGiAEBEhEKBHNlZWQYDCABKARIB4gBARIXCgpkaWZmaWN1bHR5GA0gASgBSAiIAQESIQoUY29uZmlkZW5jZV90aHJlc2hvbGQYDiABKAFICYgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgPIAEoBEgKiAEBEg0KBW1vZGVsGBAgASgJEhUKDW9taXRfdGhvdWdodHMYESABKAgSGwoOZWFybHlfc3RvcHBpbmcYEiABKAhIC4gBAUIKCghfc2FtcGxlc0IJCgdfd2luZG93QgwKCl9taW5fc3RlcHNCDAoKX21heF9zdGVwc0IWChRfdmVyaWZpY2F0aW9uX3JvdW5kc0IOCgxfdGVtcGVyYXR1cmVCCAoGX3RvcF9wQgcKBV9zZWVkQg0KC19kaWZmaWN1bHR5QhcKFV9jb25maWRlbmNlX3RocmVzaG9sZEIUChJfbWF4X291dHB1dF90b2tlbnNCEQoPX2Vhcmx5X3N0b3BwaW5nInAKDFNvbHZlUmVxdWVzdBIpCgdwcm9ibGVtGAEgASgLMhgucmVja29uLnR5cGVzLnYxLlByb2JsZW0SNQoHb3B0aW9ucxgCIAEoCzIkLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVPcHRpb25zIkIKDVNvbHZlUmVzcG9uc2USMQoFZXZlbnQYASABKAsyIi5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlRXZlbnQieQoJQmF0Y2hJdGVtEgoKAmlkGAEgASgJEikKB3Byb2JsZW0YAiABKAsyGC5yZWNrb24udHlwZXMudjEuUHJvYmxlbRI1CgdvcHRpb25zGAMgASgLMiQucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZU9wdGlvbnMi9QEKEVNvbHZlQmF0Y2hSZXF1ZXN0EjAKBWl0ZW1zGAEgAygLMiEucmVja29uLm9yY2hlc3RyYXRvci52MS5CYXRjaEl0ZW0SNQoHb3B0aW9ucxgCIAEoCzIkLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVPcHRpb25zEhkKDG1heF9wYXJhbGxlbBgDIAEoDUgAiAEBEh4KEW1heF9vdXRwdXRfdG9rZW5zGAQgASgESAGIAQESFQoNc3RyZWFtX2V2ZW50cxgFIAEoCEIPCg1fbWF4X3BhcmFsbGVsQhQKEl9tYXhfb3V0cHV0X3Rva2VucyIsCgtJdGVtRmFpbHVyZRIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAkiegoJSXRlbUVuZGVkEisKB291dGNvbWUYASABKAsyGC5yZWNrb24udHlwZXMudjEuT3V0Y29tZUgAEjYKB2ZhaWx1cmUYAiABKAsyIy5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkl0ZW1GYWlsdXJlSABCCAoGcmVzdWx0IlUKCkJhdGNoRW5kZWQSDgoGc29sdmVkGAEgASgNEg4KBmZhaWxlZBgCIAEoDRInCgZsZWRnZXIYAyABKAsyFy5yZWNrb24udHlwZXMudjEuTGVkZ2VyItYBChJTb2x2ZUJhdGNoUmVzcG9uc2USDwoHaXRlbV9pZBgBIAEoCRIzCgVldmVudBgCIAEoCzIiLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVFdmVudEgAEjcKCml0ZW1fZW5kZWQYAyABKAsyIS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkl0ZW1FbmRlZEgAEjkKC2JhdGNoX2VuZGVkGAQgASgLMiIucmVja29uLm9yY2hlc3RyYXRvci52MS5CYXRjaEVuZGVkSABCBgoEbmV3cyIhCg1DYW5jZWxSZXF1ZXN0EhAKCHNvbHZlX2lkGAEgASgJIhAKDkNhbmNlbFJlc3BvbnNlIjkKDVJlc3VtZVJlcXVlc3QSEAoIc29sdmVfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQiQwoOUmVzdW1lUmVzcG9uc2USMQoFZXZlbnQYASABKAsyIi5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlRXZlbnQyiAMKE09yY2hlc3RyYXRvclNlcnZpY2USVgoFU29sdmUSJC5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlUmVxdWVzdBolLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVSZXNwb25zZTABEmUKClNvbHZlQmF0Y2gSKS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlQmF0Y2hSZXF1ZXN0GioucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZUJhdGNoUmVzcG9uc2UwARJXCgZDYW5jZWwSJS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkNhbmNlbFJlcXVlc3QaJi5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkNhbmNlbFJlc3BvbnNlElkKBlJlc3VtZRIlLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuUmVzdW1lUmVxdWVzdBomLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuUmVzdW1lUmVzcG9uc2UwAWIGcHJvdG8z", [file_google_protobuf_duration, file_reckon_orchestrator_v1_event, file_reckon_types_v1_outcome, file_reckon_types_v1_plan, file_reckon_types_v1_problem]);
+  fileDesc("CilyZWNrb24vb3JjaGVzdHJhdG9yL3YxL29yY2hlc3RyYXRvci5wcm90bxIWcmVja29uLm9yY2hlc3RyYXRvci52MSKOBwoMU29sdmVPcHRpb25zEisKCHN0cmF0ZWd5GAEgASgOMhkucmVja29uLnR5cGVzLnYxLlN0cmF0ZWd5EicKBm1ldGhvZBgCIAEoDjIXLnJlY2tvbi50eXBlcy52MS5NZXRob2QSLQoJc2VsZWN0aW9uGAMgASgOMhoucmVja29uLnR5cGVzLnYxLlNlbGVjdGlvbhIUCgdzYW1wbGVzGAQgASgNSACIAQESEwoGd2luZG93GAUgASgNSAGIAQESFgoJbWluX3N0ZXBzGAYgASgNSAKIAQESFgoJbWF4X3N0ZXBzGAcgASgNSAOIAQESIAoTdmVyaWZpY2F0aW9uX3JvdW5kcxgIIAEoDUgEiAEBEioKB3RpbWVvdXQYCSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SGAoLdGVtcGVyYXR1cmUYCiABKAFIBYgBARISCgV0b3BfcBgLIAEoAUgGiAEBEhEKBHNlZWQYDCABKARIB4gBARIXCgpkaWZmaWN1bHR5GA0gASgBSAiIAQESIQoUY29uZmlkZW5jZV90aHJlc2hvbGQYDiABKAFICYgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgPIAEoBEgKiAEBEg0KBW1vZGVsGBAgASgJEhUKDW9taXRfdGhvdWdodHMYESABKAgSGwoOZWFybHlfc3RvcHBpbmcYEiABKAhIC4gBARIWCgltYXhfY2FsbHMYEyABKA1IDIgBARIdChBtYXhfdG90YWxfdG9rZW5zGBQgASgESA2IAQESGQoMbWF4X2Nvc3RfdXNkGBUgASgBSA6IAQESKwoIcHJpb3JpdHkYFiABKA4yGS5yZWNrb24udHlwZXMudjEuUHJpb3JpdHlCCgoIX3NhbXBsZXNCCQoHX3dpbmRvd0IMCgpfbWluX3N0ZXBzQgwKCl9tYXhfc3RlcHNCFgoUX3ZlcmlmaWNhdGlvbl9yb3VuZHNCDgoMX3RlbXBlcmF0dXJlQggKBl90b3BfcEIHCgVfc2VlZEINCgtfZGlmZmljdWx0eUIXChVfY29uZmlkZW5jZV90aHJlc2hvbGRCFAoSX21heF9vdXRwdXRfdG9rZW5zQhEKD19lYXJseV9zdG9wcGluZ0IMCgpfbWF4X2NhbGxzQhMKEV9tYXhfdG90YWxfdG9rZW5zQg8KDV9tYXhfY29zdF91c2QiiQEKDFNvbHZlUmVxdWVzdBIpCgdwcm9ibGVtGAEgASgLMhgucmVja29uLnR5cGVzLnYxLlByb2JsZW0SNQoHb3B0aW9ucxgCIAEoCzIkLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVPcHRpb25zEhcKD2lkZW1wb3RlbmN5X2tleRgDIAEoCSJCCg1Tb2x2ZVJlc3BvbnNlEjEKBWV2ZW50GAEgASgLMiIucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZUV2ZW50InkKCUJhdGNoSXRlbRIKCgJpZBgBIAEoCRIpCgdwcm9ibGVtGAIgASgLMhgucmVja29uLnR5cGVzLnYxLlByb2JsZW0SNQoHb3B0aW9ucxgDIAEoCzIkLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVPcHRpb25zIvsCChFTb2x2ZUJhdGNoUmVxdWVzdBIwCgVpdGVtcxgBIAMoCzIhLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuQmF0Y2hJdGVtEjUKB29wdGlvbnMYAiABKAsyJC5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlT3B0aW9ucxIZCgxtYXhfcGFyYWxsZWwYAyABKA1IAIgBARIeChFtYXhfb3V0cHV0X3Rva2VucxgEIAEoBEgBiAEBEhUKDXN0cmVhbV9ldmVudHMYBSABKAgSFgoJbWF4X2NhbGxzGAYgASgESAKIAQESHQoQbWF4X3RvdGFsX3Rva2VucxgHIAEoBEgDiAEBEhkKDG1heF9jb3N0X3VzZBgIIAEoAUgEiAEBQg8KDV9tYXhfcGFyYWxsZWxCFAoSX21heF9vdXRwdXRfdG9rZW5zQgwKCl9tYXhfY2FsbHNCEwoRX21heF90b3RhbF90b2tlbnNCDwoNX21heF9jb3N0X3VzZCIsCgtJdGVtRmFpbHVyZRIMCgRjb2RlGAEgASgFEg8KB21lc3NhZ2UYAiABKAkiegoJSXRlbUVuZGVkEisKB291dGNvbWUYASABKAsyGC5yZWNrb24udHlwZXMudjEuT3V0Y29tZUgAEjYKB2ZhaWx1cmUYAiABKAsyIy5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkl0ZW1GYWlsdXJlSABCCAoGcmVzdWx0IlUKCkJhdGNoRW5kZWQSDgoGc29sdmVkGAEgASgNEg4KBmZhaWxlZBgCIAEoDRInCgZsZWRnZXIYAyABKAsyFy5yZWNrb24udHlwZXMudjEuTGVkZ2VyItYBChJTb2x2ZUJhdGNoUmVzcG9uc2USDwoHaXRlbV9pZBgBIAEoCRIzCgVldmVudBgCIAEoCzIiLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVFdmVudEgAEjcKCml0ZW1fZW5kZWQYAyABKAsyIS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLkl0ZW1FbmRlZEgAEjkKC2JhdGNoX2VuZGVkGAQgASgLMiIucmVja29uLm9yY2hlc3RyYXRvci52MS5CYXRjaEVuZGVkSABCBgoEbmV3cyI6Cg1DYW5jZWxSZXF1ZXN0EhAKCHNvbHZlX2lkGAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCSIQCg5DYW5jZWxSZXNwb25zZSI5Cg1SZXN1bWVSZXF1ZXN0EhAKCHNvbHZlX2lkGAEgASgJEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgEIkMKDlJlc3VtZVJlc3BvbnNlEjEKBWV2ZW50GAEgASgLMiIucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZUV2ZW50MogDChNPcmNoZXN0cmF0b3JTZXJ2aWNlElYKBVNvbHZlEiQucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZVJlcXVlc3QaJS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlNvbHZlUmVzcG9uc2UwARJlCgpTb2x2ZUJhdGNoEikucmVja29uLm9yY2hlc3RyYXRvci52MS5Tb2x2ZUJhdGNoUmVxdWVzdBoqLnJlY2tvbi5vcmNoZXN0cmF0b3IudjEuU29sdmVCYXRjaFJlc3BvbnNlMAESVwoGQ2FuY2VsEiUucmVja29uLm9yY2hlc3RyYXRvci52MS5DYW5jZWxSZXF1ZXN0GiYucmVja29uLm9yY2hlc3RyYXRvci52MS5DYW5jZWxSZXNwb25zZRJZCgZSZXN1bWUSJS5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlJlc3VtZVJlcXVlc3QaJi5yZWNrb24ub3JjaGVzdHJhdG9yLnYxLlJlc3VtZVJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_duration, file_reckon_orchestrator_v1_event, file_reckon_types_v1_outcome, file_reckon_types_v1_plan, file_reckon_types_v1_problem]);
 
 /**
  * What a client may fix; whatever it leaves unset, Reckon decides.
@@ -154,6 +154,35 @@ export type SolveOptions = Message<"reckon.orchestrator.v1.SolveOptions"> & {
    * @generated from field: optional bool early_stopping = 18;
    */
   earlyStopping?: boolean | undefined;
+
+  /**
+   * The most model calls of the whole request (samples, hedges, retries, judgements of a model); 1 to 65,536.
+   *
+   * @generated from field: optional uint32 max_calls = 19;
+   */
+  maxCalls?: number | undefined;
+
+  /**
+   * The most tokens of the whole request (prompts, output in whatever role, verifiers); 1 to 1,000,000,000.
+   *
+   * @generated from field: optional uint64 max_total_tokens = 20;
+   */
+  maxTotalTokens?: bigint | undefined;
+
+  /**
+   * The most the whole request may cost, in US dollars; above 0, at most 1,000,000. FAILED_PRECONDITION where the model has
+   * no price.
+   *
+   * @generated from field: optional double max_cost_usd = 21;
+   */
+  maxCostUsd?: number | undefined;
+
+  /**
+   * Who goes first under load; PRIORITY_NORMAL where unspecified.
+   *
+   * @generated from field: reckon.types.v1.Priority priority = 22;
+   */
+  priority: Priority;
 };
 
 /**
@@ -182,6 +211,15 @@ export type SolveRequest = Message<"reckon.orchestrator.v1.SolveRequest"> & {
    * @generated from field: reckon.orchestrator.v1.SolveOptions options = 2;
    */
   options?: SolveOptions | undefined;
+
+  /**
+   * Makes a repeated call safe: while the solve of an earlier call with this key (of the same client) runs or is remembered,
+   * this call joins it and gets its events from the first on. The same key with another request is ALREADY_EXISTS. At most
+   * 256 bytes; empty for none.
+   *
+   * @generated from field: string idempotency_key = 3;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -287,6 +325,27 @@ export type SolveBatchRequest = Message<"reckon.orchestrator.v1.SolveBatchReques
    * @generated from field: bool stream_events = 5;
    */
   streamEvents: boolean;
+
+  /**
+   * The most model calls of the whole batch; 1 to 100,000,000.
+   *
+   * @generated from field: optional uint64 max_calls = 6;
+   */
+  maxCalls?: bigint | undefined;
+
+  /**
+   * The most tokens of the whole batch; 1 to 100,000,000,000.
+   *
+   * @generated from field: optional uint64 max_total_tokens = 7;
+   */
+  maxTotalTokens?: bigint | undefined;
+
+  /**
+   * The most the whole batch may cost, in US dollars; above 0, at most 1,000,000.
+   *
+   * @generated from field: optional double max_cost_usd = 8;
+   */
+  maxCostUsd?: number | undefined;
 };
 
 /**
@@ -455,11 +514,18 @@ export const SolveBatchResponseSchema: GenMessage<SolveBatchResponse> = /*@__PUR
  */
 export type CancelRequest = Message<"reckon.orchestrator.v1.CancelRequest"> & {
   /**
-   * Id from `solve_started`; 1 to 128 bytes.
+   * Id from `solve_started`; 1 to 128 bytes. May be empty where `idempotency_key` is given.
    *
    * @generated from field: string solve_id = 1;
    */
   solveId: string;
+
+  /**
+   * The key that the solve was asked for with, for a client that has not had its id yet; at most 256 bytes.
+   *
+   * @generated from field: string idempotency_key = 2;
+   */
+  idempotencyKey: string;
 };
 
 /**
@@ -540,7 +606,8 @@ export const ResumeResponseSchema: GenMessage<ResumeResponse> = /*@__PURE__*/
  */
 export const OrchestratorService: GenService<{
   /**
-   * Solves one problem. The stream is complete only with a `solve_ended` event; leaving it early cancels the solve.
+   * Solves one problem. The stream is complete only with a `solve_ended` event. Leaving it on purpose cancels the solve; where
+   * the connection is lost (over HTTP/1.1 the two look alike) it runs on for a while, so that Resume finds it alive.
    *
    * @generated from rpc reckon.orchestrator.v1.OrchestratorService.Solve
    */
@@ -570,7 +637,9 @@ export const OrchestratorService: GenService<{
     output: typeof CancelResponseSchema;
   },
   /**
-   * Replays the events of a live solve after a sequence number and goes on. Answers UNIMPLEMENTED for now.
+   * Replays the events of a solve after a sequence number and goes on until `solve_ended`, also on another replica than the one
+   * that solves. NOT_FOUND where the id is unknown, belongs to somebody else, or ended too long ago. Events are kept up to a
+   * limit: where the oldest are gone, sequence numbers jump.
    *
    * @generated from rpc reckon.orchestrator.v1.OrchestratorService.Resume
    */

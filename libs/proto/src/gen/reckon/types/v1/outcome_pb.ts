@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file reckon/types/v1/outcome.proto.
  */
 export const file_reckon_types_v1_outcome: GenFile = /*@__PURE__*/
-  fileDesc("Ch1yZWNrb24vdHlwZXMvdjEvb3V0Y29tZS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkoKCkNvbmZpZGVuY2USDQoFdmFsdWUYASABKAESLQoEa2luZBgCIAEoDjIfLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlS2luZCJdCglDYW5kaWRhdGUSDgoGYW5zd2VyGAEgASgJEhEKCWNhbm9uaWNhbBgCIAEoCRIPCgdzYW1wbGVzGAMgASgNEg0KBXZvdGVzGAQgASgBEg0KBXNoYXJlGAUgASgBIk0KB1ZlcmRpY3QSEAoIdmVyaWZpZXIYASABKAkSDwoFc2NvcmUYAiABKAFIABIUCgphYnN0ZW50aW9uGAMgASgJSABCCQoHdmVyZGljdCKqAQoGTGVkZ2VyEg0KBWNhbGxzGAEgASgNEhUKDXByb21wdF90b2tlbnMYAiABKAQSFQoNYW5zd2VyX3Rva2VucxgDIAEoBBIYChBjYW5jZWxsZWRfdG9rZW5zGAQgASgEEhUKDWZhaWxlZF90b2tlbnMYBSABKAQSFwoPdmVyaWZpZXJfdG9rZW5zGAYgASgEEhkKEW1heF9vdXRwdXRfdG9rZW5zGAcgASgEIrcDCgdPdXRjb21lEg4KBmFuc3dlchgBIAEoCRIvCgpjb25maWRlbmNlGAIgASgLMhsucmVja29uLnR5cGVzLnYxLkNvbmZpZGVuY2USMAoLc3RvcF9yZWFzb24YAyABKA4yGy5yZWNrb24udHlwZXMudjEuU3RvcFJlYXNvbhIuCgpjYW5kaWRhdGVzGAQgAygLMhoucmVja29uLnR5cGVzLnYxLkNhbmRpZGF0ZRInCgZsZWRnZXIYBSABKAsyFy5yZWNrb24udHlwZXMudjEuTGVkZ2VyEioKB2xhdGVuY3kYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFwoPc2FtcGxlc19zdGFydGVkGAcgASgNEhUKDXNhbXBsZXNfdm90ZWQYCCABKA0SGQoRc2FtcGxlc19jYW5jZWxsZWQYCSABKA0SFgoOc2FtcGxlc19wcnVuZWQYCiABKA0SFgoOc2FtcGxlc19mYWlsZWQYCyABKA0SEgoKbWVhbl9zdGVwcxgMIAEoARIPCgdmYWlsdXJlGA0gASgJEhQKDGRlZ3JhZGF0aW9ucxgOIAMoCSqrAQoOQ29uZmlkZW5jZUtpbmQSHwobQ09ORklERU5DRV9LSU5EX1VOU1BFQ0lGSUVEEAASHQoZQ09ORklERU5DRV9LSU5EX0FHUkVFTUVOVBABEhwKGENPTkZJREVOQ0VfS0lORF9WRVJJRklFUhACEhsKF0NPTkZJREVOQ0VfS0lORF9MT0dQUk9CEAMSHgoaQ09ORklERU5DRV9LSU5EX0NBTElCUkFURUQQBGIGcHJvdG8z", [file_google_protobuf_duration, file_reckon_types_v1_plan]);
+  fileDesc("Ch1yZWNrb24vdHlwZXMvdjEvb3V0Y29tZS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkoKCkNvbmZpZGVuY2USDQoFdmFsdWUYASABKAESLQoEa2luZBgCIAEoDjIfLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlS2luZCJdCglDYW5kaWRhdGUSDgoGYW5zd2VyGAEgASgJEhEKCWNhbm9uaWNhbBgCIAEoCRIPCgdzYW1wbGVzGAMgASgNEg0KBXZvdGVzGAQgASgBEg0KBXNoYXJlGAUgASgBIk0KB1ZlcmRpY3QSEAoIdmVyaWZpZXIYASABKAkSDwoFc2NvcmUYAiABKAFIABIUCgphYnN0ZW50aW9uGAMgASgJSABCCQoHdmVyZGljdCK+AgoGTGVkZ2VyEg0KBWNhbGxzGAEgASgNEhUKDXByb21wdF90b2tlbnMYAiABKAQSFQoNYW5zd2VyX3Rva2VucxgDIAEoBBIYChBjYW5jZWxsZWRfdG9rZW5zGAQgASgEEhUKDWZhaWxlZF90b2tlbnMYBSABKAQSFwoPdmVyaWZpZXJfdG9rZW5zGAYgASgEEhkKEW1heF9vdXRwdXRfdG9rZW5zGAcgASgEEhUKDWhlZGdlZF90b2tlbnMYCCABKAQSFQoIY29zdF91c2QYCSABKAFIAIgBARIRCgltYXhfY2FsbHMYCiABKAQSGAoQbWF4X3RvdGFsX3Rva2VucxgLIAEoBBIZCgxtYXhfY29zdF91c2QYDCABKAFIAYgBAUILCglfY29zdF91c2RCDwoNX21heF9jb3N0X3VzZCK3AwoHT3V0Y29tZRIOCgZhbnN3ZXIYASABKAkSLwoKY29uZmlkZW5jZRgCIAEoCzIbLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlEjAKC3N0b3BfcmVhc29uGAMgASgOMhsucmVja29uLnR5cGVzLnYxLlN0b3BSZWFzb24SLgoKY2FuZGlkYXRlcxgEIAMoCzIaLnJlY2tvbi50eXBlcy52MS5DYW5kaWRhdGUSJwoGbGVkZ2VyGAUgASgLMhcucmVja29uLnR5cGVzLnYxLkxlZGdlchIqCgdsYXRlbmN5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhcKD3NhbXBsZXNfc3RhcnRlZBgHIAEoDRIVCg1zYW1wbGVzX3ZvdGVkGAggASgNEhkKEXNhbXBsZXNfY2FuY2VsbGVkGAkgASgNEhYKDnNhbXBsZXNfcHJ1bmVkGAogASgNEhYKDnNhbXBsZXNfZmFpbGVkGAsgASgNEhIKCm1lYW5fc3RlcHMYDCABKAESDwoHZmFpbHVyZRgNIAEoCRIUCgxkZWdyYWRhdGlvbnMYDiADKAkqqwEKDkNvbmZpZGVuY2VLaW5kEh8KG0NPTkZJREVOQ0VfS0lORF9VTlNQRUNJRklFRBAAEh0KGUNPTkZJREVOQ0VfS0lORF9BR1JFRU1FTlQQARIcChhDT05GSURFTkNFX0tJTkRfVkVSSUZJRVIQAhIbChdDT05GSURFTkNFX0tJTkRfTE9HUFJPQhADEh4KGkNPTkZJREVOQ0VfS0lORF9DQUxJQlJBVEVEEARiBnByb3RvMw", [file_google_protobuf_duration, file_reckon_types_v1_plan]);
 
 /**
  * Probability that the leading candidate is right.
@@ -186,11 +186,46 @@ export type Ledger = Message<"reckon.types.v1.Ledger"> & {
   verifierTokens: bigint;
 
   /**
-   * The most output tokens the request may spend (answer, cancelled and failed together); 0 where no limit was set.
+   * The most output tokens the request may spend (answer, cancelled, failed and hedged together); 0 where no limit was set.
    *
    * @generated from field: uint64 max_output_tokens = 7;
    */
   maxOutputTokens: bigint;
+
+  /**
+   * Tokens of further attempts at a sample (hedges, retries) that were not used; >= 0.
+   *
+   * @generated from field: uint64 hedged_tokens = 8;
+   */
+  hedgedTokens: bigint;
+
+  /**
+   * Price of everything, in US dollars; >= 0. Absent where no price is known.
+   *
+   * @generated from field: optional double cost_usd = 9;
+   */
+  costUsd?: number | undefined;
+
+  /**
+   * The most model calls the request may make; 0 where no limit was set.
+   *
+   * @generated from field: uint64 max_calls = 10;
+   */
+  maxCalls: bigint;
+
+  /**
+   * The most tokens the request may spend (prompts, output, verifiers); 0 where no limit was set.
+   *
+   * @generated from field: uint64 max_total_tokens = 11;
+   */
+  maxTotalTokens: bigint;
+
+  /**
+   * The most the request may cost, in US dollars; absent where no limit was set.
+   *
+   * @generated from field: optional double max_cost_usd = 12;
+   */
+  maxCostUsd?: number | undefined;
 };
 
 /**

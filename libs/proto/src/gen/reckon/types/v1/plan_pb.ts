@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file reckon/types/v1/plan.proto.
  */
 export const file_reckon_types_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChpyZWNrb24vdHlwZXMvdjEvcGxhbi5wcm90bxIPcmVja29uLnR5cGVzLnYxIlAKCFN0b3BSdWxlEgwKBG5hbWUYASABKAkSEQoJdGhyZXNob2xkGAIgASgBEhEKCW1pbl92b3RlcxgDIAEoDRIQCghtaW5fZ2FpbhgEIAEoASK+AwoEUGxhbhIrCghzdHJhdGVneRgBIAEoDjIZLnJlY2tvbi50eXBlcy52MS5TdHJhdGVneRInCgZtZXRob2QYAiABKA4yFy5yZWNrb24udHlwZXMudjEuTWV0aG9kEi0KCXNlbGVjdGlvbhgDIAEoDjIaLnJlY2tvbi50eXBlcy52MS5TZWxlY3Rpb24SDwoHc2FtcGxlcxgEIAEoDRIOCgZ3aW5kb3cYBSABKA0SEQoJbWluX3N0ZXBzGAYgASgNEhEKCW1heF9zdGVwcxgHIAEoDRIZChFtYXhfc2FtcGxlX3Rva2VucxgIIAEoDRIbChN2ZXJpZmljYXRpb25fcm91bmRzGAkgASgNEiwKCXN0b3BfcnVsZRgKIAEoCzIZLnJlY2tvbi50eXBlcy52MS5TdG9wUnVsZRIqCgd0aW1lb3V0GAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC3RlbXBlcmF0dXJlGAwgASgBEg0KBXRvcF9wGA0gASgBEg0KBW1vZGVsGA4gASgJEg8KB3JlYXNvbnMYDyADKAkSFAoMd2luZG93X2ZpeGVkGBAgASgIKoEBCghTdHJhdGVneRIYChRTVFJBVEVHWV9VTlNQRUNJRklFRBAAEhEKDVNUUkFURUdZX0ZBU1QQARIVChFTVFJBVEVHWV9CQUxBTkNFRBACEhoKFlNUUkFURUdZX0NPTVBSRUhFTlNJVkUQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKrUBCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASEQoNTUVUSE9EX1NJTkdMRRABEhsKF01FVEhPRF9TRUxGX0NPTlNJU1RFTkNZEAISFAoQTUVUSE9EX0JFU1RfT0ZfThADEg8KC01FVEhPRF9CRUFNEAQSFgoSTUVUSE9EX01PTlRFX0NBUkxPEAUSDwoLTUVUSE9EX1RSRUUQBhITCg9NRVRIT0RfUkVWSVNJT04QByp1CglTZWxlY3Rpb24SGQoVU0VMRUNUSU9OX1VOU1BFQ0lGSUVEEAASGAoUU0VMRUNUSU9OX0JFU1RfU0NPUkUQARIWChJTRUxFQ1RJT05fTUFKT1JJVFkQAhIbChdTRUxFQ1RJT05fV0VJR0hURURfVk9URRADKvcBCgpTdG9wUmVhc29uEhsKF1NUT1BfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVU1RPUF9SRUFTT05fQ09ORklERU5UEAESGQoVU1RPUF9SRUFTT05fRVhIQVVTVEVEEAISGAoUU1RPUF9SRUFTT05fREVBRExJTkUQAxIWChJTVE9QX1JFQVNPTl9CVURHRVQQBBIZChVTVE9QX1JFQVNPTl9DQU5DRUxMRUQQBRIWChJTVE9QX1JFQVNPTl9GQUlMRUQQBhIXChNTVE9QX1JFQVNPTl9OT19HQUlOEAcSGAoUU1RPUF9SRUFTT05fRFJBSU5JTkcQCGIGcHJvdG8z", [file_google_protobuf_duration]);
+  fileDesc("ChpyZWNrb24vdHlwZXMvdjEvcGxhbi5wcm90bxIPcmVja29uLnR5cGVzLnYxIlAKCFN0b3BSdWxlEgwKBG5hbWUYASABKAkSEQoJdGhyZXNob2xkGAIgASgBEhEKCW1pbl92b3RlcxgDIAEoDRIQCghtaW5fZ2FpbhgEIAEoASK+AwoEUGxhbhIrCghzdHJhdGVneRgBIAEoDjIZLnJlY2tvbi50eXBlcy52MS5TdHJhdGVneRInCgZtZXRob2QYAiABKA4yFy5yZWNrb24udHlwZXMudjEuTWV0aG9kEi0KCXNlbGVjdGlvbhgDIAEoDjIaLnJlY2tvbi50eXBlcy52MS5TZWxlY3Rpb24SDwoHc2FtcGxlcxgEIAEoDRIOCgZ3aW5kb3cYBSABKA0SEQoJbWluX3N0ZXBzGAYgASgNEhEKCW1heF9zdGVwcxgHIAEoDRIZChFtYXhfc2FtcGxlX3Rva2VucxgIIAEoDRIbChN2ZXJpZmljYXRpb25fcm91bmRzGAkgASgNEiwKCXN0b3BfcnVsZRgKIAEoCzIZLnJlY2tvbi50eXBlcy52MS5TdG9wUnVsZRIqCgd0aW1lb3V0GAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC3RlbXBlcmF0dXJlGAwgASgBEg0KBXRvcF9wGA0gASgBEg0KBW1vZGVsGA4gASgJEg8KB3JlYXNvbnMYDyADKAkSFAoMd2luZG93X2ZpeGVkGBAgASgIKoEBCghTdHJhdGVneRIYChRTVFJBVEVHWV9VTlNQRUNJRklFRBAAEhEKDVNUUkFURUdZX0ZBU1QQARIVChFTVFJBVEVHWV9CQUxBTkNFRBACEhoKFlNUUkFURUdZX0NPTVBSRUhFTlNJVkUQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKl4KCFByaW9yaXR5EhgKFFBSSU9SSVRZX1VOU1BFQ0lGSUVEEAASEAoMUFJJT1JJVFlfTE9XEAESEwoPUFJJT1JJVFlfTk9STUFMEAISEQoNUFJJT1JJVFlfSElHSBADKrUBCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASEQoNTUVUSE9EX1NJTkdMRRABEhsKF01FVEhPRF9TRUxGX0NPTlNJU1RFTkNZEAISFAoQTUVUSE9EX0JFU1RfT0ZfThADEg8KC01FVEhPRF9CRUFNEAQSFgoSTUVUSE9EX01PTlRFX0NBUkxPEAUSDwoLTUVUSE9EX1RSRUUQBhITCg9NRVRIT0RfUkVWSVNJT04QByp1CglTZWxlY3Rpb24SGQoVU0VMRUNUSU9OX1VOU1BFQ0lGSUVEEAASGAoUU0VMRUNUSU9OX0JFU1RfU0NPUkUQARIWChJTRUxFQ1RJT05fTUFKT1JJVFkQAhIbChdTRUxFQ1RJT05fV0VJR0hURURfVk9URRADKo0CCgpTdG9wUmVhc29uEhsKF1NUT1BfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVU1RPUF9SRUFTT05fQ09ORklERU5UEAESGQoVU1RPUF9SRUFTT05fRVhIQVVTVEVEEAISGAoUU1RPUF9SRUFTT05fREVBRExJTkUQAxIWChJTVE9QX1JFQVNPTl9CVURHRVQQBBIZChVTVE9QX1JFQVNPTl9DQU5DRUxMRUQQBRIWChJTVE9QX1JFQVNPTl9GQUlMRUQQBhIXChNTVE9QX1JFQVNPTl9OT19HQUlOEAcSGAoUU1RPUF9SRUFTT05fRFJBSU5JTkcQCBIUChBTVE9QX1JFQVNPTl9MT1NUEAliBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * The rule that ends thinking early.
@@ -238,6 +238,54 @@ export const StrategySchema: GenEnum<Strategy> = /*@__PURE__*/
   enumDesc(file_reckon_types_v1_plan, 0);
 
 /**
+ * Who goes first, and who is refused first, under load.
+ *
+ * @generated from enum reckon.types.v1.Priority
+ */
+export const Priority = {
+  /**
+   * Not said: PRIORITY_NORMAL.
+   *
+   * @generated from enum value: PRIORITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Waits longest; degraded and refused first.
+   *
+   * @generated from enum value: PRIORITY_LOW = 1;
+   */
+  LOW: 1,
+
+  /**
+   * In between.
+   *
+   * @generated from enum value: PRIORITY_NORMAL = 2;
+   */
+  NORMAL: 2,
+
+  /**
+   * Goes first; refused only where nobody of less priority waits.
+   *
+   * @generated from enum value: PRIORITY_HIGH = 3;
+   */
+  HIGH: 3,
+} as const;
+
+/**
+ * Who goes first, and who is refused first, under load.
+ *
+ * @generated from enum reckon.types.v1.Priority
+ */
+export type Priority = (typeof Priority)[keyof typeof Priority] | UnknownEnum;
+
+/**
+ * Describes the enum reckon.types.v1.Priority.
+ */
+export const PrioritySchema: GenEnum<Priority> = /*@__PURE__*/
+  enumDesc(file_reckon_types_v1_plan, 1);
+
+/**
  * How a strategy searches.
  *
  * @generated from enum reckon.types.v1.Method
@@ -311,7 +359,7 @@ export type Method = (typeof Method)[keyof typeof Method] | UnknownEnum;
  * Describes the enum reckon.types.v1.Method.
  */
 export const MethodSchema: GenEnum<Method> = /*@__PURE__*/
-  enumDesc(file_reckon_types_v1_plan, 1);
+  enumDesc(file_reckon_types_v1_plan, 2);
 
 /**
  * How best-of-n turns samples into an answer.
@@ -359,7 +407,7 @@ export type Selection = (typeof Selection)[keyof typeof Selection] | UnknownEnum
  * Describes the enum reckon.types.v1.Selection.
  */
 export const SelectionSchema: GenEnum<Selection> = /*@__PURE__*/
-  enumDesc(file_reckon_types_v1_plan, 2);
+  enumDesc(file_reckon_types_v1_plan, 3);
 
 /**
  * Why thinking ended.
@@ -429,6 +477,13 @@ export const StopReason = {
    * @generated from enum value: STOP_REASON_DRAINING = 8;
    */
   DRAINING: 8,
+
+  /**
+   * The orchestrator that ran it was lost; another one ended it with what it knew from the log.
+   *
+   * @generated from enum value: STOP_REASON_LOST = 9;
+   */
+  LOST: 9,
 } as const;
 
 /**
@@ -442,5 +497,5 @@ export type StopReason = (typeof StopReason)[keyof typeof StopReason] | UnknownE
  * Describes the enum reckon.types.v1.StopReason.
  */
 export const StopReasonSchema: GenEnum<StopReason> = /*@__PURE__*/
-  enumDesc(file_reckon_types_v1_plan, 3);
+  enumDesc(file_reckon_types_v1_plan, 4);
 
