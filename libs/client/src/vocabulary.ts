@@ -1,6 +1,9 @@
 /** How much thinking a problem may have. Reckon takes `adaptive` where a client says nothing. */
 export type Strategy = "fast" | "balanced" | "comprehensive" | "adaptive";
 
+/** Who goes first under load. */
+export type Priority = "low" | "normal" | "high";
+
 /** How a strategy searches. */
 export type Method = "single" | "self-consistency" | "best-of-n" | "beam" | "monte-carlo" | "tree" | "revision";
 
@@ -19,7 +22,8 @@ export type StopReason =
   | "cancelled"
   | "failed"
   | "no-gain"
-  | "draining";
+  | "draining"
+  | "lost";
 
 /** Why a sample ended. */
 export type SampleEnd = "stop" | "length" | "cancelled" | "pruned" | "failed";

@@ -16,7 +16,8 @@ export type StopReason =
   | "cancelled"
   | "failed"
   | "no-gain"
-  | "draining";
+  | "draining"
+  | "lost";
 
 /** The rule that ends thinking early: its name, its threshold in (0, 1] and the votes it needs first (>= 1). */
 export interface StopRule {
@@ -58,6 +59,9 @@ export interface Plan {
   readonly reasons: readonly string[];
 }
 
+/** Who goes first, and who is refused first, under load. */
+export type Priority = "low" | "normal" | "high";
+
 /** What a client may fix of a plan; `undefined` leaves it to Reckon. Units and ranges as in `Plan`. */
 export interface PlanOverrides {
   readonly strategy?: Strategy;
@@ -78,6 +82,14 @@ export interface PlanOverrides {
   /** In (0, 1]. */
   readonly confidenceThreshold?: number;
   readonly maxOutputTokens?: number;
+  /** Model calls of the whole request: samples, hedges, retries. */
+  readonly maxCalls?: number;
+  /** Tokens of the whole request: prompts, output in whatever role, verifiers. */
+  readonly maxTotalTokens?: number;
+  /** US dollars for the whole request. */
+  readonly maxCostUsd?: number;
+  /** Default `normal`. */
+  readonly priority?: Priority;
   readonly model?: string;
   readonly earlyStopping?: boolean;
 }

@@ -13,6 +13,11 @@ export interface CallContext {
   readonly method: string;
   /** Who calls, as the server's `authenticate` has found; `undefined` where the server asks nobody who he is. */
   readonly tenant?: Tenant | undefined;
+  /**
+   * Once the signal has aborted: whether the client's connection is gone, so that it may not have meant to leave and may come
+   * back. HTTP/1.1 knows no other way to leave; there it is always true. Absent where nobody can come back.
+   */
+  readonly connectionLost?: (() => boolean) | undefined;
 }
 
 const storage = new AsyncLocalStorage<CallContext | undefined>();

@@ -15,6 +15,7 @@ const stopWords: Readonly<Record<StopReason, string>> = {
   failed: "failed",
   "no-gain": "the vote is split and more samples are not worth their cost",
   draining: "the server is shutting down",
+  lost: "the server that thought was lost; this is what it had until then",
 };
 
 /** Why thinking ended, in words. */

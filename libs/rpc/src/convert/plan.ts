@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
-import type { Method, Plan, Selection, StopReason, StopRule, Strategy } from "@reckon/core";
+import type { Method, Plan, Priority, Selection, StopReason, StopRule, Strategy } from "@reckon/core";
 import * as wire from "@reckon/proto/reckon/types/v1/plan";
 import { createEnumMap } from "./enum-map.ts";
 import { required } from "./problem.ts";
@@ -11,6 +11,13 @@ export const strategies = createEnumMap<Strategy, wire.Strategy>(wire.StrategySc
   balanced: wire.Strategy.BALANCED,
   comprehensive: wire.Strategy.COMPREHENSIVE,
   adaptive: wire.Strategy.ADAPTIVE,
+});
+
+/** Priorities. */
+export const priorities = createEnumMap<Priority, wire.Priority>(wire.PrioritySchema, {
+  low: wire.Priority.LOW,
+  normal: wire.Priority.NORMAL,
+  high: wire.Priority.HIGH,
 });
 
 /** Methods of search. */
@@ -41,6 +48,7 @@ export const stopReasons = createEnumMap<StopReason, wire.StopReason>(wire.StopR
   failed: wire.StopReason.FAILED,
   "no-gain": wire.StopReason.NO_GAIN,
   draining: wire.StopReason.DRAINING,
+  lost: wire.StopReason.LOST,
 });
 
 /** A plan for the wire. */

@@ -2,6 +2,7 @@ import { Http2ServerResponse } from "node:http2";
 import { Code, type ConnectRouter } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import type { Logger } from "@reckon/telemetry";
+import { withConnectionLost } from "./connection-lost.ts";
 import type { Connections } from "./connections.ts";
 import { blameSenderIn } from "./parse-errors.ts";
 import { reflectionAliases } from "./reflection.ts";
@@ -45,7 +46,7 @@ export function createRequestListener(options: RequestListenerOptions) {
     const stopTimer = isSingle ? limitRequestTime(req, options.requestTimeoutMs) : undefined;
     // In a promise, because a malformed request target makes the conversion throw.
     Promise.resolve()
-      .then(() => handler(universalRequestFromNodeRequest(req, res, undefined, undefined)))
+      .then(() => handler(universalRequestFromNodeRequest(req, res, undefined, withConnectionLost(req))))
       .then(blameSenderIn)
       .then((response) => writeResponse(response, req, res))
       .catch((err: unknown) => {

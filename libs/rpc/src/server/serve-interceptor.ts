@@ -12,6 +12,8 @@ import { type Supervision, supervise, superviseStream } from "./supervise.ts";
 
 /** When the caller stops waiting, in milliseconds of `performance.now()`; set before any interceptor runs. */
 export const deadlineKey = createContextKey<number | undefined>(undefined);
+/** Whether the connection that a call came over is gone; set before any interceptor runs. */
+export const connectionLostKey = createContextKey<(() => boolean) | undefined>(undefined);
 
 /** What the interceptor needs of its server. */
 export interface ServeInterceptorOptions {
@@ -32,6 +34,7 @@ export function createServeInterceptor({ calls, logger }: ServeInterceptorOption
       deadlineAtMs: req.contextValues.get(deadlineKey),
       traceHeaders: traceHeadersOf(req.header),
       method,
+      connectionLost: req.contextValues.get(connectionLostKey),
     };
     const inside = extractTrace(req.header);
     const startedAtMs = performance.now();
