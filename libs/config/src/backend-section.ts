@@ -10,26 +10,30 @@ const defaultInstruction =
 export const backendSection = z
   .object({
     kind: choiceKey(
-      ["openai", "embedded"],
+      ["openai", "vllm", "groq", "embedded"],
       "openai",
-      'What answers: "openai" is any endpoint with the OpenAI chat API (vLLM, SGLang, llama.cpp, Ollama, ...), "embedded" the model inside Reckon.',
+      'What answers: "openai" is any endpoint with the OpenAI chat API (SGLang, llama.cpp, Ollama, OpenAI itself, ...), "vllm" one with vLLM\'s additions to it, on GPU or TPU, "groq" the Groq API, "embedded" the model inside Reckon.',
     ),
     default: booleanKey(
       false,
       "Use it where a request names no model. Without such a backend the first in the file is used.",
     ),
-    url: textKey(undefined, 'Base URL of the API, for example "http://localhost:8000/v1"; needed for "openai".', {
-      accepts: "an http or https URL without credentials",
-      test: isPlainHttpUrl,
-      secretive: true,
-    }),
+    url: textKey(
+      undefined,
+      'Base URL of the API, for example "http://localhost:8000/v1"; needed for "openai" and "vllm". "groq" is at https://api.groq.com where unset, and takes a URL with or without `/openai/v1`.',
+      {
+        accepts: "an http or https URL without credentials",
+        test: isPlainHttpUrl,
+        secretive: true,
+      },
+    ),
     model: textKey(undefined, "Model to ask for; the first of the endpoint's `/models` where unset.", {
       accepts: "a model id of 1 to 256 characters",
       test: (value) => value.length > 0 && value.length <= 256,
     }),
     api_key_env: textKey(
       undefined,
-      "Name of the environment variable that holds the API key (the name, never the key).",
+      "Name of the environment variable that holds the API key (the name, never the key); `GROQ_API_KEY` for Groq's own URL.",
       {
         accepts: "the name of an environment variable",
         test: (value) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
@@ -54,19 +58,35 @@ export const backendSection = z
     }),
     max_tokens_field: choiceKey(
       ["max_tokens", "max_completion_tokens"],
-      "max_tokens",
-      "Name of the field that limits the output; reasoning models of OpenAI want the second.",
+      undefined,
+      'Name of the field that limits the output; reasoning models of OpenAI want the second. Where unset: the second for "groq", else the first.',
     ),
+    probe: booleanKey(
+      true,
+      "Find out at the start, by a request or a few of one token each, which of the features below the endpoint refuses; those are switched off with a warning.",
+    ),
+    logprobs: booleanKey(undefined, 'The endpoint gives log-probabilities. Where unset: true, false for "groq".'),
+    seed: booleanKey(undefined, "Equal seeds give equal samples. Where unset: true."),
+    top_k: booleanKey(undefined, 'The endpoint knows `top_k`. Where unset: true, false for "groq".'),
     continuous_usage: booleanKey(
-      false,
-      "Ask for token counts in every event (`continuous_usage_stats` of vLLM and SGLang), so that those of cancelled samples are exact.",
+      undefined,
+      'Ask for token counts in every event (`continuous_usage_stats` of vLLM and SGLang), so that those of cancelled samples are exact up to the last event. Where unset: true for "vllm", else false.',
     ),
-    logprobs: booleanKey(true, "The endpoint gives log-probabilities."),
-    seed: booleanKey(true, "Equal seeds give equal samples."),
-    top_k: booleanKey(true, "The endpoint knows `top_k`."),
     continue_from_prefix: booleanKey(
-      false,
-      "The endpoint continues a given assistant message (`continue_final_message` of vLLM and SGLang).",
+      undefined,
+      'The endpoint continues a given assistant message (`continue_final_message` of vLLM and SGLang). Where unset: true for "vllm", else false.',
+    ),
+    priority: booleanKey(
+      undefined,
+      'The endpoint schedules by `priority` (vLLM with `--scheduling-policy priority`). Where unset: true for "vllm", else false.',
+    ),
+    settle_usage: booleanKey(
+      undefined,
+      "After a sample was cancelled or lost, ask the endpoint what it has counted (`GET /chat/completions/ID`, the id given by `X-Request-Id`). Where unset: found out by the probe.",
+    ),
+    load_metrics: booleanKey(
+      undefined,
+      'Read how busy the endpoint is from its `/metrics` (names of vLLM, SGLang and llama.cpp). Where unset: true for "vllm", else false.',
     ),
   })
   .describe(

@@ -1,6 +1,6 @@
 import type { FieldViolation } from "@reckon/core";
 import { type Config, configSchema } from "./config-schema.ts";
-import { type KnownKey, knownKeyAt } from "./known-keys.ts";
+import { type KnownKey, knownKeyAt, namedKeysOf } from "./known-keys.ts";
 import type { Setting } from "./setting.ts";
 
 /** The nested tables that settings spell out; a later one overrides an earlier one. */
@@ -60,7 +60,7 @@ export function checkSettings(
   const violations = parsed.error.issues.map((issue): FieldViolation => {
     const whole = issue.path.map(String);
     // What is wrong with an item of a list is told of the list.
-    const path = whole.slice(0, whole[0] === "backends" ? 3 : 2);
+    const path = whole.slice(0, namedKeysOf(whole[0]).length > 0 ? 3 : 2);
     const key = knownKeyAt(path);
     const setting = effective.get(path.join("."));
     if (key === undefined || setting === undefined) return { field: path.join("."), description: issue.message };
@@ -85,8 +85,8 @@ function crossChecks(config: Config, effective: ReadonlyMap<string, Setting>): F
   }
   for (const [name, backend] of Object.entries(config.backends)) {
     const where = `backends.${name}`;
-    if (backend.kind === "openai" && backend.url === undefined) {
-      const description = `is missing${from(`${where}.kind`)}; a backend of kind "openai" needs the base URL of its API`;
+    if ((backend.kind === "openai" || backend.kind === "vllm") && backend.url === undefined) {
+      const description = `is missing${from(`${where}.kind`)}; a backend of kind "${backend.kind}" needs the base URL of its API`;
       violations.push({ field: `${where}.url`, description });
     }
     if (backend.kind === "embedded" && backend.url !== undefined) {
@@ -94,6 +94,7 @@ function crossChecks(config: Config, effective: ReadonlyMap<string, Setting>): F
       violations.push({ field: `${where}.url`, description });
     }
   }
+  violations.push(...authChecks(config, from));
   const defaults = Object.keys(config.backends).filter((name) => config.backends[name]?.default);
   if (defaults.length > 1) {
     const fields = defaults.map((name) => `backends.${name}.default`);
@@ -101,6 +102,31 @@ function crossChecks(config: Config, effective: ReadonlyMap<string, Setting>): F
     violations.push({ field: fields[1] as string, description });
   }
   return violations;
+}
+
+/** Keys of `[auth]` and `[tls]` that only mean something together. */
+function authChecks({ auth, tls }: Config, from: (...paths: string[]) => string): FieldViolation[] {
+  const pairs = [
+    ["auth.jwks_url", auth.jwks_url, "auth.jwt_issuer", auth.jwt_issuer, "a JWT of any issuer must not be enough"],
+    [
+      "auth.jwks_url",
+      auth.jwks_url,
+      "auth.jwt_audience",
+      auth.jwt_audience,
+      "a JWT for any service must not be enough",
+    ],
+    ["tls.public_cert", tls.public_cert, "tls.public_key", tls.public_key, "a certificate needs its private key"],
+    ["tls.public_key", tls.public_key, "tls.public_cert", tls.public_cert, "a private key needs its certificate"],
+    ["tls.cert", tls.cert, "tls.key", tls.key, "a certificate needs its private key"],
+    ["tls.key", tls.key, "tls.cert", tls.cert, "a private key needs its certificate"],
+    ["tls.ca", tls.ca, "tls.cert", tls.cert, "services show each other a certificate of that authority"],
+  ] as const;
+  return pairs
+    .filter(([, value, , needed]) => value !== undefined && needed === undefined)
+    .map(([where, , field, , why]) => ({
+      field,
+      description: `is missing although ${where} is set${from(where)}; ${why}`,
+    }));
 }
 
 /** Puts the default backend first; the embedded model stands in where none is configured. */

@@ -69,6 +69,17 @@ export function listKey<const V extends readonly [string, ...string[]]>(
   return withDefault(schema, defaultValue, { description, kind: "list", accepts });
 }
 
+/** Texts that each pass `test`, at least one; in variables and flags separated by commas. */
+export function textsKey(
+  defaultValue: undefined,
+  description: string,
+  { accepts, test, secretive }: { accepts: string; test: (value: string) => boolean; secretive?: boolean },
+) {
+  const schema = z.array(z.string().refine(test)).min(1).readonly();
+  const meta: KeyMeta = { description, kind: "list", accepts: `a list of one or more ${accepts}` };
+  return withDefault(schema, defaultValue, secretive ? { ...meta, secretive: true } : meta);
+}
+
 /** Text that passes `test`; `accepts` says in words what does. */
 export function textKey<D extends string | undefined>(
   defaultValue: D,

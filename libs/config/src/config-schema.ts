@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authSection, corsSection, tlsSection } from "./auth-section.ts";
 import { backendSection } from "./backend-section.ts";
 import {
   engineSection,
@@ -8,6 +9,7 @@ import {
   telemetrySection,
   verifierSection,
 } from "./process-sections.ts";
+import { tenantSection } from "./tenant-section.ts";
 import {
   fallbacksSection,
   integrationSection,
@@ -29,9 +31,12 @@ export const sections = {
   store: storeSection,
   engine: engineSection,
   verifier: verifierSection,
+  auth: authSection,
+  tls: tlsSection,
+  cors: corsSection,
 } as const;
 
-/** The whole configuration: the fixed sections and `[backends.NAME]`. */
+/** The whole configuration: the fixed sections and those with names. */
 export const configSchema = z.object({
   test_time_compute: sections.test_time_compute.prefault({}),
   strategies: sections.strategies.prefault({}),
@@ -44,7 +49,11 @@ export const configSchema = z.object({
   store: sections.store.prefault({}),
   engine: sections.engine.prefault({}),
   verifier: sections.verifier.prefault({}),
+  auth: sections.auth.prefault({}),
+  tls: sections.tls.prefault({}),
+  cors: sections.cors.prefault({}),
   backends: z.record(z.string(), backendSection).default({}),
+  tenants: z.record(z.string(), tenantSection).default({}),
 });
 
 /**

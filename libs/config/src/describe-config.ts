@@ -1,7 +1,7 @@
-import { backendSection } from "./backend-section.ts";
 import { sections } from "./config-schema.ts";
 import { processVariables } from "./environment.ts";
-import { backendKeys, type KnownKey, knownKeys } from "./known-keys.ts";
+import { type KnownKey, knownKeys, namedKeysOf } from "./known-keys.ts";
+import { namedSections } from "./named-sections.ts";
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -20,6 +20,9 @@ export function describeConfig(): string {
     const keys = knownKeys.filter((key) => key.section === name);
     return `## [${name}]\n\n${section.description}\n\n${table(keys)}`;
   });
+  const named = Object.entries(namedSections).map(
+    ([word, { section }]) => `## [${word}.NAME]\n\n${section.description}\n\n${table(namedKeysOf(word))}`,
+  );
   const variables = Object.entries(processVariables).map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`);
   return [
     `# Configuration
@@ -53,7 +56,7 @@ wrong value names the key, the value, where it stands and what is accepted. All 
 **Secrets** never stand in the file. \`api_key_env\` names the environment variable that holds the key; neither it nor URLs
 are repeated in messages, and URLs with credentials are refused.`,
     ...fixed,
-    `## [backends.NAME]\n\n${backendSection.description}\n\n${table(backendKeys)}`,
+    ...named,
     `## Variables of one process\n\n| variable | meaning |\n|---|---|\n${variables.join("\n")}`,
     "",
   ]

@@ -1,6 +1,6 @@
 import { type FieldViolation, nearestName } from "@reckon/core";
-import { backendNamePattern } from "./backend-section.ts";
-import { backendKeys, knownKeys, variableName } from "./known-keys.ts";
+import { knownKeys, namedKeys, variableName } from "./known-keys.ts";
+import { namedSections } from "./named-sections.ts";
 import type { Setting, Settings } from "./setting.ts";
 
 /** Variables that are about one process and so have no key in the file. */
@@ -11,6 +11,7 @@ export const processVariables: Readonly<Record<string, string>> = {
   RECKON_EXIT_WITH_PARENT: "`1`: the process ends when its standard input does, so with the parent that holds it.",
   RECKON_SERVICES_FROM_STDIN:
     "`1`: the orchestrator reads the addresses of the other services from its standard input.",
+  RECKON_API_KEY: "API key with which the `reckon` command and the SDK's examples call that server.",
   RECKON_URL: "Server that the `reckon` command talks to instead of starting its own.",
 };
 
@@ -26,11 +27,12 @@ export function isServiceLink(name: string, value: string): boolean {
 
 /**
  * Reads `RECKON_<SECTION>_<KEY>` variables into settings; an empty one counts as unset. Unknown ones are violations with
- * the nearest name. `backends` are the names known from the file, `secrets` the variables that hold API keys.
+ * the nearest name. `names` are those of sections known from the file (`["backends", "mine"]`), `secrets` the variables that hold API
+ * keys.
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
-  backends: readonly string[],
+  names: readonly (readonly [string, string])[],
   secrets: ReadonlySet<string>,
 ): Settings {
   const settings: Setting[] = [];
@@ -43,7 +45,7 @@ export function readEnvironment(
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith("RECKON_") || value === undefined) continue;
     if (Object.hasOwn(processVariables, name) || secrets.has(name) || isServiceLink(name, value)) continue;
-    const path = pathOfVariable(name, backends);
+    const path = pathOfVariable(name, names);
     if (path === undefined) {
       const nearest = nearestName(name, [...knownKeys.map((key) => key.variable), ...Object.keys(processVariables)]);
       const description = `unknown variable; the nearest known one is ${nearest} (environment)`;
@@ -55,22 +57,30 @@ export function readEnvironment(
   return { settings, violations };
 }
 
-function pathOfVariable(name: string, backends: readonly string[]): readonly string[] | undefined {
+function pathOfVariable(name: string, names: readonly (readonly [string, string])[]): readonly string[] | undefined {
   const fixed = knownKeys.find((key) => key.variable === name);
   if (fixed !== undefined) return [fixed.section, fixed.key];
-  for (const backend of backends) {
-    const key = backendKeys.find((candidate) => variableName("backends", backend, candidate.key) === name);
-    if (key !== undefined) return ["backends", backend, key.key];
+  for (const [word, own] of names) {
+    const key = namedKeys[word]?.find((candidate) => variableName(word, own, candidate.key) === name);
+    if (key !== undefined) return [word, own, key.key];
   }
-  // A backend that only the environment knows: the longest key that fits ends the name, the rest is the backend.
-  const byLength = backendKeys.toSorted((a, b) => b.key.length - a.key.length);
-  const prefix = "RECKON_BACKENDS_";
+  for (const word of Object.keys(namedSections)) {
+    const path = pathOfNewName(word, name);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** A backend or tenant that only the environment knows: the longest key that fits ends the name, the rest is its own name. */
+function pathOfNewName(word: string, name: string): readonly string[] | undefined {
+  const prefix = `RECKON_${word.toUpperCase()}_`;
   if (!name.startsWith(prefix)) return undefined;
+  const byLength = (namedKeys[word] ?? []).toSorted((a, b) => b.key.length - a.key.length);
   const key = byLength.find((candidate) => name.endsWith(`_${candidate.key.toUpperCase()}`));
   if (key === undefined) return undefined;
-  const backend = name
+  const own = name
     .slice(prefix.length, -key.key.length - 1)
     .toLowerCase()
     .replaceAll("_", "-");
-  return backendNamePattern.test(backend) ? ["backends", backend, key.key] : undefined;
+  return namedSections[word]?.namePattern.test(own) ? [word, own, key.key] : undefined;
 }

@@ -3,6 +3,7 @@ import { checkSettings } from "./check-settings.ts";
 import { findConfigFile, readConfigFile } from "./config-file.ts";
 import type { Config } from "./config-schema.ts";
 import { readEnvironment } from "./environment.ts";
+import { namedKeysOf } from "./known-keys.ts";
 import { type Setting, settingsOf } from "./setting.ts";
 
 /** Where a configuration comes from. */
@@ -31,7 +32,7 @@ export function loadConfigWithSources(options: LoadConfigOptions = {}): LoadedCo
   const inFile = file === undefined ? { settings: [], violations: [] } : readConfigFile(file);
   const flags = settingsOf({ ...options.flags }, (path) => `--${path.join(".")}`, true);
   const named = [...inFile.settings, ...flags.settings];
-  const inEnvironment = readEnvironment(env, backendNames(named), secretVariables(named, env));
+  const inEnvironment = readEnvironment(env, namesIn(named), secretVariables(named, env));
 
   const settings = [...inFile.settings, ...inEnvironment.settings, ...flags.settings];
   const checked = checkSettings(settings);
@@ -58,8 +59,10 @@ export const defaultConfig: Config = loadConfig({
   folder: "/nonexistent",
 });
 
-function backendNames(settings: readonly Setting[]): string[] {
-  return [...new Set(settings.filter((s) => s.path[0] === "backends").map((s) => s.path[1] as string))];
+function namesIn(settings: readonly Setting[]): (readonly [string, string])[] {
+  const named = settings.filter(({ path }) => namedKeysOf(path[0]).length > 0);
+  const joined = new Set(named.map(({ path }) => `${path[0]}.${path[1]}`));
+  return [...joined].map((name) => name.split(".") as [string, string]);
 }
 
 /** Names of variables that hold API keys; they may begin with RECKON_ without being settings. */

@@ -1,7 +1,7 @@
 import { type FieldViolation, nearestName } from "@reckon/core";
-import { backendNamePattern } from "./backend-section.ts";
 import { sections } from "./config-schema.ts";
-import { backendKeys, knownKeys } from "./known-keys.ts";
+import { knownKeys, namedKeysOf } from "./known-keys.ts";
+import { namedSections } from "./named-sections.ts";
 
 /** A value that somebody set: where (`reckon.toml`, `RECKON_SERVER_PORT`, `--server.port`), and for which key. */
 export interface Setting {
@@ -18,7 +18,7 @@ export interface Settings {
   readonly violations: readonly FieldViolation[];
 }
 
-const sectionNames = [...Object.keys(sections), "backends"];
+const sectionNames = [...Object.keys(sections), ...Object.keys(namedSections)];
 
 function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -49,12 +49,14 @@ export function settingsOf(
 
   for (const [name, table] of Object.entries(tables)) {
     if (table === undefined) continue;
-    if (name === "backends") {
+    const named = Object.hasOwn(namedSections, name) ? namedSections[name] : undefined;
+    if (named !== undefined) {
       if (!isTable(table)) wrong([name], "is a value but must be a section");
       else {
-        for (const [backend, keys] of Object.entries(table)) {
-          if (backendNamePattern.test(backend)) readKeys([name, backend], keys, backendKeyNames);
-          else wrong([name, backend], "a backend's name is 1 to 64 of a-z, 0-9, - and _, a letter first");
+        const known = namedKeysOf(name).map((key) => key.key);
+        for (const [own, keys] of Object.entries(table)) {
+          if (named.namePattern.test(own)) readKeys([name, own], keys, known);
+          else wrong([name, own], named.nameRule);
         }
       }
     } else if (Object.hasOwn(sections, name)) {
@@ -68,7 +70,6 @@ export function settingsOf(
   return { settings, violations };
 }
 
-const backendKeyNames = backendKeys.map((key) => key.key);
 const keyNames = (section: string) => knownKeys.filter((key) => key.section === section).map((key) => key.key);
 
 /** Names the nearest key: of the same section, unless the very name exists in another one. */
