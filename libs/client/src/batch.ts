@@ -16,11 +16,18 @@ export interface BatchItem {
 }
 
 /** Options of a batch: those of its items, and its own. */
-export interface BatchOptions extends Omit<SolveOptions, "maxOutputTokens"> {
+export interface BatchOptions
+  extends Omit<SolveOptions, "maxOutputTokens" | "maxCalls" | "maxTotalTokens" | "maxCostUsd"> {
   /** Problems in work at once; 1-256, default 4. */
   readonly maxParallel?: number;
   /** The most output tokens for the whole batch. */
   readonly maxOutputTokens?: number;
+  /** The most model calls of the whole batch. */
+  readonly maxCalls?: number;
+  /** The most tokens of the whole batch. */
+  readonly maxTotalTokens?: number;
+  /** The most the whole batch may cost, in US dollars. */
+  readonly maxCostUsd?: number;
   /** Send every event of every problem as well. Default false. */
   readonly streamEvents?: boolean;
 }

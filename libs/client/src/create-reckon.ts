@@ -94,7 +94,10 @@ export function createReckon(options: ReckonOptions): Reckon {
         ...(signal && { signal }),
       });
     },
-    solveBatch(items, { maxParallel, maxOutputTokens, streamEvents, ...shared } = {}) {
+    solveBatch(
+      items,
+      { maxParallel, maxOutputTokens, maxCalls, maxTotalTokens, maxCostUsd, streamEvents, ...shared } = {},
+    ) {
       const request = checked("batch", () =>
         create(SolveBatchRequestSchema, {
           items: items.map((item) => ({
@@ -105,6 +108,9 @@ export function createReckon(options: ReckonOptions): Reckon {
           options: solveOptionsToProto(shared),
           maxParallel: count("maxParallel", maxParallel),
           maxOutputTokens: bigCount("maxOutputTokens", maxOutputTokens),
+          maxCalls: bigCount("maxCalls", maxCalls),
+          maxTotalTokens: bigCount("maxTotalTokens", maxTotalTokens),
+          maxCostUsd,
           streamEvents: streamEvents ?? false,
         }),
       );

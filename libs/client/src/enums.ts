@@ -9,6 +9,8 @@ import {
 import {
   type Method as MethodNumber,
   MethodSchema,
+  type Priority as PriorityNumber,
+  PrioritySchema,
   type Selection as SelectionNumber,
   SelectionSchema,
   type StopReason as StopReasonNumber,
@@ -29,12 +31,16 @@ import type {
   ConfidenceKind,
   Method,
   PlanChangeReason,
+  Priority,
   Role,
   SampleEnd,
   Selection,
   StopReason,
   Strategy,
 } from "./vocabulary.ts";
+
+/** Priorities by word and number. */
+export const priorities = createEnumNames<Priority, PriorityNumber>(PrioritySchema);
 
 /** Strategies by word and number. */
 export const strategies = createEnumNames<Strategy, StrategyNumber>(StrategySchema);

@@ -93,6 +93,8 @@ export function usageFromProto(message: UsageMessage | undefined): SampleUsage {
 /** What was spent; a limit of 0 means that none was set. */
 export function ledgerFromProto(message: LedgerMessage | undefined): Ledger {
   const limit = Number(message?.maxOutputTokens ?? 0);
+  const hedgedTokens = Number(message?.hedgedTokens ?? 0);
+  const costUsd = message?.costUsd;
   return {
     calls: message?.calls ?? 0,
     promptTokens: Number(message?.promptTokens ?? 0),
@@ -100,6 +102,8 @@ export function ledgerFromProto(message: LedgerMessage | undefined): Ledger {
     cancelledTokens: Number(message?.cancelledTokens ?? 0),
     failedTokens: Number(message?.failedTokens ?? 0),
     verifierTokens: Number(message?.verifierTokens ?? 0),
+    ...(hedgedTokens > 0 && { hedgedTokens }),
+    ...(costUsd !== undefined && { costUsd }),
     maxOutputTokens: limit === 0 ? undefined : limit,
   };
 }

@@ -1,4 +1,4 @@
-import type { Method, Selection, Strategy } from "./vocabulary.ts";
+import type { Method, Priority, Selection, Strategy } from "./vocabulary.ts";
 
 /** What a client may fix; whatever it leaves out, Reckon decides. The server checks each range. */
 export interface SolveOptions {
@@ -30,6 +30,14 @@ export interface SolveOptions {
   readonly confidenceThreshold?: number;
   /** The most output tokens to spend, cancelled ones included. */
   readonly maxOutputTokens?: number;
+  /** The most model calls of the whole request; 1-65,536. */
+  readonly maxCalls?: number;
+  /** The most tokens of the whole request: prompts, output in whatever role, verifiers. */
+  readonly maxTotalTokens?: number;
+  /** The most the whole request may cost, in US dollars; needs a model with a price. */
+  readonly maxCostUsd?: number;
+  /** Who goes first, and who is refused first, under load. Default `normal`. */
+  readonly priority?: Priority;
   readonly model?: string;
   /** Leave `thought-delta` events out. Default false. */
   readonly omitThoughts?: boolean;

@@ -5,7 +5,7 @@ import {
   SolveOptionsSchema,
 } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { type Problem, ProblemSchema } from "@reckon/proto/reckon/types/v1/problem";
-import { answerKinds, methods, roles, selections, strategies } from "./enums.ts";
+import { answerKinds, methods, priorities, roles, selections, strategies } from "./enums.ts";
 import { ReckonError } from "./reckon-error.ts";
 import type { SolveOptions } from "./solve-options.ts";
 import type { ProblemInput } from "./values.ts";
@@ -40,6 +40,10 @@ export function solveOptionsToProto(options: SolveOptions): SolveOptionsMessage 
       difficulty: options.difficulty,
       confidenceThreshold: options.confidenceThreshold,
       maxOutputTokens: bigCount("maxOutputTokens", options.maxOutputTokens),
+      maxCalls: count("maxCalls", options.maxCalls),
+      maxTotalTokens: bigCount("maxTotalTokens", options.maxTotalTokens),
+      maxCostUsd: options.maxCostUsd,
+      priority: priorities.numberOf(options.priority),
       model: options.model ?? "",
       omitThoughts: options.omitThoughts ?? false,
       earlyStopping: options.earlyStopping,

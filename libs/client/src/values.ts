@@ -99,6 +99,10 @@ export interface Ledger {
   readonly cancelledTokens: number;
   readonly failedTokens: number;
   readonly verifierTokens: number;
+  /** Tokens of hedges and retries that were not used. Absent: none. */
+  readonly hedgedTokens?: number;
+  /** Absent where no price is known. */
+  readonly costUsd?: number;
   /** `undefined` where no limit was set. */
   readonly maxOutputTokens: number | undefined;
 }

@@ -11,6 +11,12 @@ export const limits = {
   temperature: { min: 0, max: 2 },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
   maxOutputTokens: { min: 1, max: 100_000_000 },
+  maxCalls: { min: 1, max: 65_536 },
+  maxTotalTokens: { min: 1, max: 1_000_000_000 },
+  /** Above `min`. */
+  maxCostUsd: { min: 0, max: 1_000_000 },
+  batchMaxCalls: { min: 1, max: 100_000_000 },
+  batchMaxTotalTokens: { min: 1, max: 100_000_000_000 },
   batchItems: { min: 1, max: 10_000 },
   batchParallel: { min: 1, max: 256 },
   batchMaxOutputTokens: { min: 1, max: 10_000_000_000 },

@@ -10,12 +10,15 @@ export type ScoringEvent =
       readonly verdicts: readonly Verdict[];
       /** Tokens that model-based verifiers read for it. */
       readonly verifierTokens: number;
+      /** Their price; absent where none is known. */
+      readonly costUsd?: number;
     }
   | {
       readonly type: "answer-verdicts";
       readonly sample: number;
       readonly verdicts: readonly Verdict[];
       readonly verifierTokens: number;
+      readonly costUsd?: number;
     };
 
 /**

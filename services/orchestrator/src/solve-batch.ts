@@ -9,7 +9,7 @@ import {
   solveEventToProto,
   toConnectError,
 } from "@reckon/rpc";
-import { type BatchLedger, createBatchLedger } from "./batch-ledger.ts";
+import { createSharedAccount, isDry, type Part, type SharedAccount } from "./ledger/shared-account.ts";
 import { mergeStreams } from "./merge-streams.ts";
 import type { Solver } from "./solver.ts";
 
@@ -25,7 +25,7 @@ export async function* solveBatch(
   solver: Solver,
   nowMs: () => number,
 ): AsyncGenerator<SolveBatchResponse, void, void> {
-  const ledger = createBatchLedger(request.maxOutputTokens);
+  const ledger = createSharedAccount(request.caps);
   const counts = { solved: 0, failed: 0 };
   let begun = 0;
 
@@ -57,16 +57,12 @@ export async function* solveBatch(
 
   async function* forward(
     item: BatchItem,
-    part: number | undefined,
+    part: Part,
     tell: (event: SolveEvent) => SolveBatchResponse | undefined,
   ): AsyncGenerator<SolveBatchResponse, Outcome, void> {
-    if (part === 0) return spentOutcome(request.maxOutputTokens ?? 0);
+    if (isDry(part)) return spentOutcome();
     const { problem, overrides } = item;
-    for await (const event of solver.solve({
-      problem,
-      overrides,
-      ...(part !== undefined && { maxOutputTokens: part }),
-    })) {
+    for await (const event of solver.solve({ problem, overrides, caps: part })) {
       const message = tell(event);
       if (message) yield message;
       if (event.type === "solve-ended") return event.outcome;
@@ -82,12 +78,12 @@ export async function* solveBatch(
 }
 
 /** A part for the next problem: those that may run at once share what is free, the ones that run already hold theirs. */
-function takePart(ledger: BatchLedger, { items, maxParallel }: SolveBatchRequest, begun: number): number | undefined {
+function takePart(ledger: SharedAccount, { items, maxParallel }: SolveBatchRequest, begun: number): Part {
   const first = begun < maxParallel;
   return ledger.take(first ? Math.min(maxParallel, items.length) - begun : 1);
 }
 
-function spentOutcome(limit: number): Outcome {
+function spentOutcome(): Outcome {
   return {
     answer: undefined,
     confidence: undefined,
@@ -102,6 +98,6 @@ function spentOutcome(limit: number): Outcome {
     samplesFailed: 0,
     meanSteps: undefined,
     failure: undefined,
-    degradations: [`the batch had spent its ${limit} output tokens before this problem began`],
+    degradations: ["the batch had spent what it may before this problem began"],
   };
 }

@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
-import type { Backend, Clock, Model, Plan, PlanOverrides, Problem, SolveEvent, Verifier } from "@reckon/core";
+import type {
+  Backend,
+  Clock,
+  LedgerCaps,
+  Model,
+  Plan,
+  PlanOverrides,
+  Problem,
+  SolveEvent,
+  Verifier,
+} from "@reckon/core";
 import { makePlan, type PlanningSettings } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
 import { solve as think } from "@reckon/strategies";
@@ -28,8 +38,8 @@ export interface SolverOptions {
 export interface SolveTask {
   readonly problem: Problem;
   readonly overrides: PlanOverrides;
-  /** Limit on output tokens from outside (a batch's ledger), beside the client's own. */
-  readonly maxOutputTokens?: number;
+  /** Hard limits from outside (a batch's account, a tenant), beside the client's own. */
+  readonly caps?: LedgerCaps;
 }
 
 /** Solves problems: estimate, plan, think; and knows what runs. */
@@ -86,7 +96,7 @@ export function createSolver(options: SolverOptions): Solver {
     describePlanOn(span, solveId, problem, plan, difficulty);
     const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradation });
     const traced = traceSamples(thinker, verifier);
-    const maxOutputTokens = smaller(overrides.maxOutputTokens, task.maxOutputTokens);
+    const maxOutputTokens = smaller(overrides.maxOutputTokens, task.caps?.maxOutputTokens);
     const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, maxOutputTokens };
     const events = think(
       { ...input, seed: overrides.seed },

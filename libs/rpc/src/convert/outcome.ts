@@ -35,7 +35,7 @@ export function candidateFromProto({ canonical, answer, samples, votes, share }:
   return { canonical, answer, samples, votes, share };
 }
 
-/** A ledger for the wire; no limit travels as 0. */
+/** A ledger for the wire; no limit on a count travels as 0. */
 export function ledgerToProto(ledger: LedgerSnapshot): wire.Ledger {
   return create(wire.LedgerSchema, {
     calls: ledger.calls,
@@ -45,8 +45,16 @@ export function ledgerToProto(ledger: LedgerSnapshot): wire.Ledger {
     failedTokens: BigInt(ledger.failedTokens),
     verifierTokens: BigInt(ledger.verifierTokens),
     maxOutputTokens: BigInt(ledger.maxOutputTokens ?? 0),
+    hedgedTokens: BigInt(ledger.hedgedTokens ?? 0),
+    costUsd: ledger.costUsd,
+    maxCalls: BigInt(ledger.maxCalls ?? 0),
+    maxTotalTokens: BigInt(ledger.maxTotalTokens ?? 0),
+    maxCostUsd: ledger.maxCostUsd,
   });
 }
+
+const present = <K extends string>(key: K, value: number | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: number };
 
 /** A ledger from a response. */
 export function ledgerFromProto(ledger: wire.Ledger | undefined): LedgerSnapshot {
@@ -58,6 +66,11 @@ export function ledgerFromProto(ledger: wire.Ledger | undefined): LedgerSnapshot
     failedTokens: Number(ledger?.failedTokens ?? 0),
     verifierTokens: Number(ledger?.verifierTokens ?? 0),
     maxOutputTokens: Number(ledger?.maxOutputTokens ?? 0) || undefined,
+    ...present("hedgedTokens", Number(ledger?.hedgedTokens ?? 0) || undefined),
+    ...present("costUsd", ledger?.costUsd),
+    ...present("maxCalls", Number(ledger?.maxCalls ?? 0) || undefined),
+    ...present("maxTotalTokens", Number(ledger?.maxTotalTokens ?? 0) || undefined),
+    ...present("maxCostUsd", ledger?.maxCostUsd),
   };
 }
 

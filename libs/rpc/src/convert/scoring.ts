@@ -52,18 +52,20 @@ export function scoringEventToProto(event: ScoringEvent): wire.ScoreResponse {
     subject: event.type === "step-verdicts" ? { case: "step", value: event.step } : { case: "answer", value: true },
     verdicts: event.verdicts.map(verdictToProto),
     verifierTokens: BigInt(event.verifierTokens),
+    verifierCostUsd: event.costUsd,
   });
 }
 
 /** Verdicts from a response; throws `data-loss` where it does not say what they are about. */
 export function scoringEventFromProto({ sample, subject, ...response }: wire.ScoreResponse): ScoringEvent {
   const verdicts = response.verdicts.map(verdictFromProto);
-  const verifierTokens = Number(response.verifierTokens);
+  const cost = response.verifierCostUsd;
+  const spent = { verifierTokens: Number(response.verifierTokens), ...(cost !== undefined && { costUsd: cost }) };
   switch (subject.case) {
     case "step":
-      return { type: "step-verdicts", sample, step: subject.value, verdicts, verifierTokens };
+      return { type: "step-verdicts", sample, step: subject.value, verdicts, ...spent };
     case "answer":
-      return { type: "answer-verdicts", sample, verdicts, verifierTokens };
+      return { type: "answer-verdicts", sample, verdicts, ...spent };
     default:
       throw new ReckonError("data-loss", "the peer sent verdicts about nothing");
   }

@@ -50,6 +50,10 @@ describe("options of a solve", () => {
     ["options.difficulty", { difficulty: -0.1 }],
     ["options.confidence_threshold", { confidenceThreshold: 1.01 }],
     ["options.max_output_tokens", { maxOutputTokens: 0n }],
+    ["options.max_calls", { maxCalls: 0 }],
+    ["options.max_total_tokens", { maxTotalTokens: 0n }],
+    ["options.max_cost_usd", { maxCostUsd: 0 }],
+    ["options.priority", { priority: 9 as never }],
     ["options.model", { model: "m".repeat(257) }],
     ["options.strategy", { strategy: 42 as never }],
     ["options.method", { method: 99 as never }],
@@ -88,6 +92,10 @@ describe("options of a solve", () => {
         difficulty: optional(fc.double({ min: 0, max: 1, noNaN: true })),
         confidenceThreshold: positive,
         maxOutputTokens: within(limits.maxOutputTokens),
+        maxCalls: within(limits.maxCalls),
+        maxTotalTokens: within(limits.maxTotalTokens),
+        maxCostUsd: positive,
+        priority: optional(fc.constantFrom("low", "normal", "high")),
         model: optional(fc.stringMatching(/^[a-z0-9-]{1,40}$/)),
         earlyStopping: optional(fc.boolean()),
       })
@@ -132,7 +140,7 @@ describe("a batch", () => {
         { id: "b", overrides: { samples: 3 } },
       ],
       maxParallel: 4,
-      maxOutputTokens: undefined,
+      caps: {},
       streamEvents: false,
     });
   });

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { limits, type PlanOverrides, type Problem } from "@reckon/core";
+import { type LedgerCaps, limits, type PlanOverrides, type Problem } from "@reckon/core";
 import * as wire from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { type Border, convertStrictly, type Range } from "./border.ts";
 import { solveIdBytes } from "./difficulty.ts";
-import { methods, selections, strategies } from "./plan.ts";
+import { methods, priorities, selections, strategies } from "./plan.ts";
 import { readProblem } from "./problem.ts";
 
 /** What a client asks for beside the problem: what it fixes of the plan, and what it wants to hear. */
@@ -29,8 +29,8 @@ export interface SolveBatchRequest {
   readonly items: readonly BatchItem[];
   /** Problems in work at once. */
   readonly maxParallel: number;
-  /** Of the whole batch; `undefined` where no limit was set. */
-  readonly maxOutputTokens: number | undefined;
+  /** Of the whole batch; without those that were not set. */
+  readonly caps: LedgerCaps;
   readonly streamEvents: boolean;
 }
 
@@ -53,7 +53,7 @@ export function solveOptionsFromProto(options: wire.SolveOptions | undefined, pa
 /** A batch from a request; throws `invalid-argument` with all that is wrong. */
 export function solveBatchRequestFromProto(request: wire.SolveBatchRequest): SolveBatchRequest {
   return convertStrictly((border) => {
-    const { options, maxParallel, maxOutputTokens } = request;
+    const { options, maxParallel } = request;
     const items = border.list("items", request.items, limits.batchItems, "items");
     checkBatchBytes(border, items);
     const shared = readSolveOptions(border, "options", options);
@@ -69,10 +69,7 @@ export function solveBatchRequestFromProto(request: wire.SolveBatchRequest): Sol
       }),
       maxParallel:
         maxParallel === undefined ? defaultParallel : border.number("max_parallel", maxParallel, limits.batchParallel),
-      maxOutputTokens:
-        maxOutputTokens === undefined
-          ? undefined
-          : border.integer("max_output_tokens", maxOutputTokens, limits.batchMaxOutputTokens),
+      caps: readBatchCaps(border, request),
       streamEvents: request.streamEvents,
     };
   });
@@ -81,6 +78,19 @@ export function solveBatchRequestFromProto(request: wire.SolveBatchRequest): Sol
 /** Id of a solve from a request; throws `invalid-argument` where it is empty or too long. */
 export function solveIdFromProto(solveId: string): string {
   return convertStrictly((border) => border.text("solve_id", solveId, solveIdBytes, 1));
+}
+
+function readBatchCaps(border: Border, request: wire.SolveBatchRequest): LedgerCaps {
+  const { maxOutputTokens, maxCalls, maxTotalTokens, maxCostUsd } = request;
+  const whole = (name: string, value: bigint | undefined, range: Range) =>
+    value === undefined ? undefined : border.integer(name, value, range);
+  return withoutUndefined({
+    maxOutputTokens: whole("max_output_tokens", maxOutputTokens, limits.batchMaxOutputTokens),
+    maxCalls: whole("max_calls", maxCalls, limits.batchMaxCalls),
+    maxTotalTokens: whole("max_total_tokens", maxTotalTokens, limits.batchMaxTotalTokens),
+    maxCostUsd:
+      maxCostUsd === undefined ? undefined : border.numberAbove("max_cost_usd", maxCostUsd, limits.maxCostUsd),
+  });
 }
 
 function checkBatchBytes(border: Border, items: readonly wire.BatchItem[]): void {
@@ -124,6 +134,13 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
     difficulty: number("difficulty", options.difficulty, probability),
     confidenceThreshold: above("confidence_threshold", options.confidenceThreshold),
     maxOutputTokens: integer("max_output_tokens", options.maxOutputTokens, limits.maxOutputTokens),
+    maxCalls: number("max_calls", options.maxCalls, limits.maxCalls),
+    maxTotalTokens: integer("max_total_tokens", options.maxTotalTokens, limits.maxTotalTokens),
+    maxCostUsd:
+      options.maxCostUsd === undefined
+        ? undefined
+        : border.numberAbove(name("max_cost_usd"), options.maxCostUsd, limits.maxCostUsd),
+    priority: priorities.fromRequest(border, name("priority"), options.priority),
     model: options.model === "" ? undefined : border.text(name("model"), options.model, limits.idBytes),
     earlyStopping: options.earlyStopping,
   };
@@ -136,7 +153,8 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
 
 /** Options of a solve for the wire. */
 export function solveOptionsToProto({ overrides, omitThoughts }: SolveOptions): wire.SolveOptions {
-  const { strategy, method, selection, timeoutMs, seed, maxOutputTokens, model, ...same } = overrides;
+  const { strategy, method, selection, timeoutMs, seed, maxOutputTokens, maxTotalTokens, priority, model, ...same } =
+    overrides;
   return create(wire.SolveOptionsSchema, {
     ...same,
     strategy: strategies.toProto(strategy),
@@ -145,6 +163,8 @@ export function solveOptionsToProto({ overrides, omitThoughts }: SolveOptions): 
     timeout: timeoutMs === undefined ? undefined : durationFromMs(timeoutMs),
     seed: seed === undefined ? undefined : BigInt(seed),
     maxOutputTokens: maxOutputTokens === undefined ? undefined : BigInt(maxOutputTokens),
+    maxTotalTokens: maxTotalTokens === undefined ? undefined : BigInt(maxTotalTokens),
+    priority: priorities.toProto(priority),
     model: model ?? "",
     omitThoughts,
   });
