@@ -28,6 +28,7 @@ export const limits = {
   stopTextBytes: 256,
   prefixBytes: 262_144,
   priority: { min: -10, max: 10 },
+  sampleAttempts: { min: 1, max: 16 },
   answerBytes: 65_536,
   stepBytes: 65_536,
   verifiers: 16,

@@ -11,10 +11,14 @@ export interface RoutingFacts {
   /** -10 to 10, more is more urgent. Default 0. */
   readonly priority?: number;
   /**
-   * True where the caller has reserved twice `maxTokens` for each sample, so that a slow one may be asked for a second time.
-   * Default false.
+   * True where a slow sample may be asked for a second time: both requests may generate up to its `maxTokens`. Default false.
    */
   readonly hedge?: boolean;
+  /**
+   * The most requests of one sample that compute anything, 1 to 16: hedges, continuations, those given up for being slow.
+   * Requests that were refused before they began (429, 503, no connection) do not count. Default: as the router is configured.
+   */
+  readonly maxAttempts?: number;
 }
 
 /** What tokens cost, in US dollars a million. */
@@ -31,9 +35,9 @@ export interface SampleRoute {
   readonly backend: string;
   /** The replica of the pool, for example `10.0.0.7:8000`. */
   readonly replica: string;
-  /** Requests made for it, hedges and failed ones included; 0 where it came from the response cache. */
+  /** Requests for it that computed anything, hedges included; 0 where it came from the response cache. */
   readonly attempts: number;
-  /** What a hedge that lost has spent beside the sample's own usage; absent where there was none. */
+  /** What requests have spent whose text is not part of it: hedges that lost, those given up; absent where there was none. */
   readonly hedgedUsage?: SampleUsage;
   /** What it cost, hedges included; absent where a price is not known. */
   readonly costUsd?: number;

@@ -23,13 +23,16 @@ const breakerStates = createEnumMap<BreakerState, wire.BreakerState>(wire.Breake
 /** What the routing may go by, from a request; what is wrong with it is noted at the border. */
 export function readRouting(border: Border, path: string, routing: wire.Routing | undefined): RoutingFacts | undefined {
   if (routing === undefined) return undefined;
-  const { affinityKey, tenant, difficulty, priority, hedge } = routing;
+  const { affinityKey, tenant, difficulty, priority, hedge, maxAttempts } = routing;
   return {
     ...(affinityKey !== "" && { affinityKey: border.text(`${path}.affinity_key`, affinityKey, limits.idBytes) }),
     ...(tenant !== "" && { tenant: border.text(`${path}.tenant`, tenant, limits.idBytes) }),
     ...(difficulty !== undefined && { difficulty: border.number(`${path}.difficulty`, difficulty, probability) }),
     ...(priority !== 0 && { priority: border.number(`${path}.priority`, priority, limits.priority) }),
     ...(hedge && { hedge }),
+    ...(maxAttempts !== undefined && {
+      maxAttempts: border.number(`${path}.max_attempts`, maxAttempts, limits.sampleAttempts),
+    }),
   };
 }
 
