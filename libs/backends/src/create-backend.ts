@@ -2,6 +2,7 @@ import type { BackendConfig, Config } from "@reckon/config";
 import type { Backend } from "@reckon/core";
 import { createEngine, type Engine } from "@reckon/engine";
 import { createEmbeddedBackend } from "./embedded-backend.ts";
+import type { RateLimitListener } from "./openai/endpoint.ts";
 import { createOpenAiBackend } from "./openai/openai-backend.ts";
 
 /** What backends get from outside. */
@@ -12,6 +13,8 @@ export interface BackendDeps {
   readonly env?: NodeJS.ProcessEnv;
   /** Told what an operator should know. Default: `console.warn`. */
   readonly warn?: (message: string) => void;
+  /** Called with the name of the backend, the headers and the status of every response that an endpoint gives. */
+  readonly onRateLimit?: RateLimitListener;
 }
 
 /** Backends generate; scoring is the verifier's, which loads the reward model itself. */
@@ -19,12 +22,14 @@ const parts = ["decoder"] as const;
 
 /** Makes the backend that a section `[backends.NAME]` describes; nothing is connected or loaded until it is used. */
 export function createBackend(name: string, config: BackendConfig, deps: BackendDeps = {}): Backend {
-  const { startEngine = () => createEngine({ parts }), env = process.env, warn = console.warn } = deps;
+  const { startEngine = () => createEngine({ parts }), env = process.env, warn = console.warn, onRateLimit } = deps;
   switch (config.kind) {
     case "embedded":
       return createEmbeddedBackend(name, startEngine);
     case "openai":
-      return createOpenAiBackend(name, config, { env, warn });
+    case "vllm":
+    case "groq":
+      return createOpenAiBackend(name, config, { env, warn, onRateLimit });
   }
 }
 

@@ -23,7 +23,8 @@ async function server(...ids: string[]): Promise<ChatServer> {
 function router(backends: Record<string, object>): { backend: Backend; warnings: string[] } {
   const warnings: string[] = [];
   const warn = (message: string) => void warnings.push(message);
-  const config = loadConfig({ env: {}, folder: "/nonexistent", flags: { backends } });
+  const unprobed = Object.fromEntries(Object.entries(backends).map(([name, one]) => [name, { probe: false, ...one }]));
+  const config = loadConfig({ env: {}, folder: "/nonexistent", flags: { backends: unprobed } });
   const backend = createModelRouter(createBackends(config, { warn, env: {} }), warn);
   cleanups.push(() => backend.close());
   return { backend, warnings };

@@ -19,6 +19,8 @@ interface Setup {
   server: ChatServer;
   backend: Backend;
   warnings: string[];
+  /** What a limiter was told. */
+  limits: { backend: string; headers: Headers; status: number }[];
 }
 
 /** Starts a server and a backend `mine` over it; both are closed after the test. */
@@ -29,15 +31,21 @@ export async function setUp(
   env = {},
 ): Promise<Setup> {
   const server = await startChatServer(chat, models);
-  const flags = { backends: { mine: { kind: "openai", url: server.url, ...more } } };
+  const base = more.kind === "groq" ? server.url.replace(/\/v1$/, "") : server.url;
+  const flags = { backends: { mine: { kind: "openai", url: base, probe: false, ...more } } };
   const config = loadConfig({ env: {}, folder: "/nonexistent", flags }).backends.mine as BackendConfig;
   const warnings: string[] = [];
-  const backend = createOpenAiBackend("mine", config, { env, warn: (message) => warnings.push(message) });
+  const limits: Setup["limits"] = [];
+  const backend = createOpenAiBackend("mine", config, {
+    env,
+    warn: (message) => warnings.push(message),
+    onRateLimit: (backend, headers, status) => limits.push({ backend, headers, status }),
+  });
   cleanups.push(
     () => backend.close(),
     () => server.close(),
   );
-  return { server, backend, warnings };
+  return { server, backend, warnings, limits };
 }
 
 /** A problem to ask. */

@@ -6,6 +6,8 @@ export interface ChatChunk {
   readonly content: string;
   readonly logprobs?: readonly number[];
   readonly topLogprobs?: readonly (readonly TopLogprob[])[];
+  /** The text of each token, with the log-probabilities. */
+  readonly tokenTexts?: readonly string[];
   /** Tokens of this event, where its log-probabilities tell. */
   readonly tokens?: number;
   readonly finishReason?: string;
@@ -28,24 +30,16 @@ const countOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
 /**
- * Reads the data of one event. What is not a JSON object throws `data-loss`, retryable; an error that the endpoint sends in
- * the stream throws `unavailable`, retryable unless its code is that of a wrong request.
+ * Reads one event of a stream, parsed by an SDK; what has the wrong type is as if it were not there. One that is not a JSON
+ * object throws `data-loss`, retryable.
  */
-export function parseChatChunk(data: string): ChatChunk {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch (error) {
-    throw new ReckonError("data-loss", "the stream holds an event that is not json", { retryable: true, cause: error });
-  }
+export function readChatChunk(json: unknown): ChatChunk {
   if (!isObject(json)) {
     throw new ReckonError("data-loss", "the stream holds an event that is not a json object", { retryable: true });
   }
-  if (json.error !== undefined && json.error !== null) throw streamError(json.error);
-
   const choice = Array.isArray(json.choices) && isObject(json.choices[0]) ? json.choices[0] : {};
   const delta = isObject(choice.delta) ? choice.delta : {};
-  const usage = isObject(json.usage) ? usageOf(json.usage) : groqUsageOf(json);
+  const usage = isObject(json.usage) ? readUsage(json.usage) : groqUsageOf(json);
   return {
     // vLLM and DeepSeek say `reasoning_content`, newer vLLM, Groq and OpenRouter `reasoning`.
     reasoning: textOf(delta.reasoning_content) || textOf(delta.reasoning),
@@ -56,7 +50,9 @@ export function parseChatChunk(data: string): ChatChunk {
   };
 }
 
-function usageOf(usage: Json): ChatUsage {
+/** Reads token counts; those that are no counts are left out. */
+export function readUsage(usage: unknown): ChatUsage {
+  if (!isObject(usage)) return {};
   const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   return {
     promptTokens: countOf(usage.prompt_tokens),
@@ -67,10 +63,10 @@ function usageOf(usage: Json): ChatUsage {
 
 /** Groq keeps the usage of streams in a place of its own. */
 function groqUsageOf(json: Json): ChatUsage | undefined {
-  return isObject(json.x_groq) && isObject(json.x_groq.usage) ? usageOf(json.x_groq.usage) : undefined;
+  return isObject(json.x_groq) && isObject(json.x_groq.usage) ? readUsage(json.x_groq.usage) : undefined;
 }
 
-function logprobsOf(logprobs: unknown): Pick<ChatChunk, "logprobs" | "topLogprobs" | "tokens"> {
+function logprobsOf(logprobs: unknown): Pick<ChatChunk, "logprobs" | "topLogprobs" | "tokenTexts" | "tokens"> {
   if (!isObject(logprobs) || !Array.isArray(logprobs.content)) return {};
   const tokens = logprobs.content.filter(isObject);
   const values = tokens.map((token) => token.logprob);
@@ -82,6 +78,9 @@ function logprobsOf(logprobs: unknown): Pick<ChatChunk, "logprobs" | "topLogprob
   return {
     tokens: tokens.length,
     logprobs: (values as number[]).map((value) => Math.min(0, value)),
+    ...(tokens.every((token) => typeof token.token === "string")
+      ? { tokenTexts: tokens.map((token) => token.token as string) }
+      : {}),
     ...(top.some((place) => place.length > 0) ? { topLogprobs: top } : {}),
   };
 }
@@ -89,14 +88,4 @@ function logprobsOf(logprobs: unknown): Pick<ChatChunk, "logprobs" | "topLogprob
 function topLogprobOf(top: unknown): TopLogprob[] {
   if (!isObject(top) || typeof top.logprob !== "number" || !Number.isFinite(top.logprob)) return [];
   return [{ token: textOf(top.token), logprob: Math.min(0, top.logprob) }];
-}
-
-function streamError(error: unknown): ReckonError {
-  const { message, code } = isObject(error) ? error : { message: error, code: undefined };
-  const status = Number(code);
-  const wrongRequest = status >= 400 && status < 500 && status !== 429 && status !== 408;
-  const text = textOf(message).slice(0, 300) || "no message";
-  return new ReckonError("unavailable", `the endpoint reported an error in the stream: ${text}`, {
-    retryable: !wrongRequest,
-  });
 }

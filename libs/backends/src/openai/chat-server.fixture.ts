@@ -21,6 +21,10 @@ export type ChatHandler = (stream: {
 export interface ChatServer {
   readonly url: string;
   readonly requests: SeenRequest[];
+  /** The usage of requests by their id, as told at `/chat/completions/ID`; `*` is any. */
+  readonly records: Map<string, unknown>;
+  /** What is told at `/metrics`. */
+  readonly metrics: { text?: string };
   /** Chat completions whose connection is open. */
   live(): number;
   readonly mostLive: () => number;
@@ -47,17 +51,32 @@ export async function startChatServer(
   models: unknown = [{ id: "m1" }, { id: "m2" }],
 ): Promise<ChatServer> {
   const requests: SeenRequest[] = [];
+  const records = new Map<string, unknown>();
+  const metrics: { text?: string } = {};
   let live = 0;
   let mostLive = 0;
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
-    const request = { path: incoming.url ?? "", headers: incoming.headers, body: text === "" ? {} : JSON.parse(text) };
+    // Groq has the same API under a prefix.
+    const path = (incoming.url ?? "").replace(/^\/openai/, "");
+    const request = { path, headers: incoming.headers, body: text === "" ? {} : JSON.parse(text) };
     requests.push(request);
     if (request.path === "/v1/models" && models !== undefined) {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ object: "list", data: models }));
+      return;
+    }
+    const usage = records.get(path.replace(/^.*chatcmpl-/, "")) ?? records.get("*");
+    if (incoming.method === "GET" && path.startsWith("/v1/chat/completions/") && usage !== undefined) {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ usage }));
+      return;
+    }
+    if (path === "/metrics" && metrics.text !== undefined) {
+      response.setHeader("content-type", "text/plain");
+      response.end(metrics.text);
       return;
     }
     if (request.path !== "/v1/chat/completions") {
@@ -83,6 +102,8 @@ export async function startChatServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    records,
+    metrics,
     live: () => live,
     mostLive: () => mostLive,
     close: () =>

@@ -19,7 +19,7 @@ export function retryAfterMsOf(headers: Headers, nowMs = Date.now()): number | u
  * 300 characters of it and nothing where the API key was refused, as some endpoints repeat the key then.
  */
 export function errorOfResponse(backend: string, status: number, headers: Headers, body: string): ReckonError {
-  const said = messageOf(body);
+  const said = messageOfBody(body);
   const message = `backend ${backend} answered ${status}${said === "" ? "" : `: ${said}`}`;
   const retryAfterMs = retryAfterMsOf(headers);
   if (status === 401 || status === 403) {
@@ -48,7 +48,8 @@ export function errorOfConnection(backend: string, error: unknown): ReckonError 
   });
 }
 
-function messageOf(body: string): string {
+/** What the body of an error response says, in one line: the message of its JSON, or its text as it is. */
+export function messageOfBody(body: string): string {
   let text = body;
   try {
     const json = JSON.parse(body) as { error?: { message?: unknown } | string; message?: unknown; detail?: unknown };

@@ -1,7 +1,9 @@
 import type { BackendConfig } from "@reckon/config";
 import { type Model, ReckonError } from "@reckon/core";
-import { capabilitiesOf } from "./chat-request.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { capabilitiesOf } from "./abilities.ts";
+import type { ChatClient } from "./chat-client.ts";
+import type { KnownAbilities } from "./known-abilities.ts";
+import { errorOfSdk } from "./sdk-error.ts";
 
 /** The models of an endpoint, the default one first. */
 export interface ModelList {
@@ -19,21 +21,28 @@ const maxModels = 1_000;
  * Reads `GET /models` of an endpoint and keeps the answer for 30 seconds; failures are not kept. Where the configuration
  * names the model, an endpoint without the list is good enough; its context length is vLLM's `max_model_len` where told.
  */
-export function createModelList(backend: string, config: BackendConfig, endpoint: Endpoint): ModelList {
+export function createModelList(
+  backend: string,
+  config: BackendConfig,
+  client: ChatClient,
+  abilities: KnownAbilities,
+): ModelList {
   let kept: { models: Promise<readonly Model[]>; untilMs: number } | undefined;
 
   const modelOf = (id: string, entry: Record<string, unknown> | undefined): Model => {
     const length = entry?.max_model_len ?? entry?.context_window ?? entry?.context_length;
     const known = typeof length === "number" && Number.isSafeInteger(length) && length > 0;
     const contextLength = known ? length : config.context_length;
-    return { id, backend, capabilities: capabilitiesOf(config), contextLength, parameters: undefined };
+    return { id, backend, capabilities: capabilitiesOf(abilities.now), contextLength, parameters: undefined };
   };
 
   const read = async (): Promise<readonly Model[]> => {
-    const entries = await readEntries(backend, endpoint).catch((error) => {
+    const entries = await readEntries(backend, client).catch((error) => {
       if (config.model === undefined) throw error;
       return [];
     });
+    const first = config.model ?? entries[0]?.id;
+    if (first !== undefined) await abilities.probed(first);
     if (config.model !== undefined)
       return [
         modelOf(
@@ -76,18 +85,23 @@ export function createModelList(backend: string, config: BackendConfig, endpoint
 
 type Entry = Record<string, unknown> & { id: string };
 
-async function readEntries(backend: string, endpoint: Endpoint): Promise<Entry[]> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const json = await endpoint.getJson("/models", signal).catch((error) => {
-    if (!signal.aborted) throw error;
-    throw new ReckonError(
-      "unavailable",
-      `backend ${backend} did not list its models within ${timeoutMs / 1000} seconds`,
-    );
-  });
+async function readEntries(backend: string, client: ChatClient): Promise<Entry[]> {
+  const json = await readModels(backend, client);
   const data = (json as { data?: unknown } | null)?.data;
   if (!Array.isArray(data))
     throw new ReckonError("unavailable", `backend ${backend} answered /models without a list of models`);
   const isEntry = (entry: unknown): entry is Entry => typeof (entry as Entry | null)?.id === "string";
   return data.filter(isEntry).slice(0, maxModels);
+}
+
+async function readModels(backend: string, client: ChatClient): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const late = `backend ${backend} did not list its models within ${timeoutMs / 1000} seconds`;
+  const response = await client.models({ signal }).catch((error) => {
+    throw signal.aborted ? new ReckonError("unavailable", late) : errorOfSdk(backend, error);
+  });
+  return response.json().catch((error) => {
+    const why = `backend ${backend} answered /models with what is not json`;
+    throw new ReckonError("unavailable", signal.aborted ? late : why, { cause: error });
+  });
 }

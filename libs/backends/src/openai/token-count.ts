@@ -1,45 +1,73 @@
 import type { SampleUsage } from "@reckon/core";
-import type { ChatChunk } from "./chat-chunk.ts";
+import type { ChatChunk, ChatUsage } from "./chat-chunk.ts";
 
 /** Counts the tokens of one sample as its stream goes. */
 export interface TokenCount {
   /** Takes an event; returns the tokens that came with it. */
   add(chunk: ChatChunk): number;
+  /** Takes what the endpoint has counted in the end; returns the tokens that this adds. */
+  settle(usage: ChatUsage): number;
   readonly promptTokens: number | undefined;
   /** True as long as output tokens are counted by events, each of which may hold several. */
   readonly estimated: boolean;
+  /** True if the endpoint stated what cannot be. */
+  readonly contradicted: boolean;
   usage(promptTokens: number): SampleUsage;
 }
 
 /**
  * Makes a count. What the endpoint states in `usage` holds; until then an event counts as many tokens as it has
- * log-probabilities, and without those as one if it has text.
+ * log-probabilities, and without those as one if it has text. A statement below an earlier one, below the number of
+ * log-probabilities, or above `maxTokens` is not believed.
  */
-export function createTokenCount(): TokenCount {
+export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCount {
   let output = 0;
+  let stated = 0;
+  let withLogprobs = 0;
   let prompt: number | undefined;
   let cached = 0;
   let estimated = false;
+  let contradicted = false;
+
+  const believe = (usage: ChatUsage, outputTokens: number) => {
+    prompt = usage.promptTokens ?? prompt;
+    cached = usage.cachedPromptTokens ?? cached;
+    output = outputTokens;
+    stated = outputTokens;
+    estimated = false;
+  };
   return {
     add({ usage, tokens, reasoning, content }) {
-      prompt = usage?.promptTokens ?? prompt;
-      cached = usage?.cachedPromptTokens ?? cached;
+      withLogprobs += tokens ?? 0;
       const before = output;
-      if (usage?.outputTokens !== undefined) {
-        output = usage.outputTokens;
-        estimated = false;
-      } else {
-        const counted = tokens ?? (reasoning !== "" || content !== "" ? 1 : 0);
-        output += counted;
-        estimated ||= tokens === undefined && counted > 0;
+      const said = usage?.outputTokens;
+      if (usage !== undefined && said !== undefined) {
+        if (said >= stated && said >= withLogprobs && said <= maxTokens) {
+          believe(usage, said);
+          return Math.max(0, output - before);
+        }
+        contradicted = true;
       }
-      return Math.max(0, output - before);
+      const counted = tokens ?? (reasoning !== "" || content !== "" ? 1 : 0);
+      output += counted;
+      estimated ||= tokens === undefined && counted > 0;
+      return counted;
+    },
+    settle(usage) {
+      const before = output;
+      if (usage.outputTokens === undefined) return 0;
+      contradicted = false;
+      believe(usage, usage.outputTokens);
+      return output - before;
     },
     get promptTokens() {
       return prompt;
     },
     get estimated() {
       return estimated;
+    },
+    get contradicted() {
+      return contradicted;
     },
     usage: (promptTokens) => ({
       promptTokens: prompt ?? promptTokens,
