@@ -112,14 +112,19 @@ describe("sampling", () => {
     generation.start(0);
     generation.finish();
     const tops: number[][] = [];
+    const texts: string[] = [];
     const sample = (
       await collect(generation, (event) => {
-        if (event.type === "token-delta")
-          tops.push(...(event.topLogprobs ?? []).map((t) => t.map((top) => top.logprob)));
+        if (event.type !== "token-delta") return;
+        texts.push(...(event.tokenTexts ?? []));
+        tops.push(...(event.topLogprobs ?? []).map((t) => t.map((top) => top.logprob)));
       })
     ).get(0);
     expect(sample?.logprobs).toHaveLength(sample?.tokens ?? -1);
     expect(tops).toHaveLength(sample?.tokens ?? -1);
+    expect(texts).toHaveLength(sample?.tokens ?? -1);
+    expect(texts.join("")).toBe(sample?.text);
+    expect(sample?.usage?.promptTokens).toBe(engine.countTokens(prompt));
     for (const [i, top] of tops.entries()) {
       expect(top).toHaveLength(3);
       expect(top[0]).toBeCloseTo(sample?.logprobs[i] ?? 1, 5);

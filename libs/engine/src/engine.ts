@@ -11,6 +11,7 @@ import {
 } from "@reckon/core";
 import { createDecodeClient, type DecodeClient } from "./decode/decode-client.ts";
 import { defaultWeightsDir, type ModelFiles, readModelFiles, unusableModelFile } from "./model-files.ts";
+import { promptTokens, withPrefix } from "./prompt-tokens.ts";
 import { createScoringClient, type PrmScoring, type ScoringClient } from "./score/scoring-client.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
@@ -46,6 +47,8 @@ export interface Engine {
    * `promptTokens` are those of `<bos> prompt <sep> prefix`; `cachedPromptTokens` those that were not computed for it.
    */
   open(prompt: string, options: GenerateOptions): Generation;
+  /** Tokens of `<bos> prompt <sep> prefix`, a sample's `promptTokens`; throws as `open` does. */
+  countTokens(prompt: string, prefix?: string): number;
   /** Opens scoring of samples of a question by the process reward model; throws as `open` does. */
   openScoring(prompt: string): PrmScoring;
   load(): BackendLoad;
@@ -96,6 +99,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       if (decoder === undefined) throw notLoaded("decoder");
       return decoder.open(prompt, generate);
     },
+    countTokens: (prompt, prefix = "") =>
+      withPrefix(promptTokens(prompt, tokenizer, manifest), prefix, tokenizer, manifest).length,
     openScoring(prompt) {
       if (scorer === undefined) throw notLoaded("prm");
       return scorer.openScoring(prompt);

@@ -26,6 +26,7 @@ export interface LiveSample {
   pendingText: string;
   pendingTokens: number;
   readonly pendingLogprobs: number[];
+  readonly pendingIds: number[];
   readonly pendingTopIds: number[];
   readonly pendingTopValues: number[];
   sentAtMs: number;
@@ -50,6 +51,7 @@ export function createLiveSample(command: DecodeCommand & { type: "start" }, tex
     pendingText: "",
     pendingTokens: 0,
     pendingLogprobs: [],
+    pendingIds: [],
     pendingTopIds: [],
     pendingTopValues: [],
     sentAtMs: Number.NEGATIVE_INFINITY,

@@ -40,6 +40,7 @@ export class Outbox {
       tokens: Int32Array.from(samples, (s) => s.pendingTokens),
       texts: samples.map((s) => s.pendingText),
       logprobs: Float32Array.from(samples.flatMap((s) => s.pendingLogprobs)),
+      ids: Int32Array.from(samples.flatMap((s) => s.pendingIds)),
       topIds: Int32Array.from(samples.flatMap((s) => s.pendingTopIds)),
       topValues: Float32Array.from(samples.flatMap((s) => s.pendingTopValues)),
       ended: Int32Array.from(ended, (e) => e.sample.key),
@@ -53,6 +54,7 @@ export class Outbox {
       sample.pendingText = "";
       sample.pendingTokens = 0;
       sample.pendingLogprobs.length = 0;
+      sample.pendingIds.length = 0;
       sample.pendingTopIds.length = 0;
       sample.pendingTopValues.length = 0;
       sample.sentAtMs = nowMs;

@@ -66,6 +66,8 @@ export interface StepMessage {
   readonly tokens: Int32Array;
   readonly texts: readonly string[];
   readonly logprobs: Float32Array;
+  /** The drawn tokens, one for each of `logprobs`. */
+  readonly ids: Int32Array;
   readonly topIds: Int32Array;
   readonly topValues: Float32Array;
   readonly ended: Int32Array;

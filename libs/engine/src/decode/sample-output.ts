@@ -33,6 +33,7 @@ export function createSampleOutput(outbox: Outbox, sampler: Sampler, eosId: numb
     sample.pendingTokens += 1;
     if (!logprobs) return;
     sample.pendingLogprobs.push(sampler.logprob);
+    sample.pendingIds.push(sample.lastToken);
     for (let i = 0; i < topLogprobs; i++) {
       sample.pendingTopIds.push(sampler.topIds[i] as number);
       sample.pendingTopValues.push(sampler.topValues[i] as number);

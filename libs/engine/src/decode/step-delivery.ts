@@ -57,14 +57,16 @@ export function createStepDelivery(
         continue;
       }
       const logprobs = Array.from(message.logprobs.subarray(at, at + tokens));
+      const texts = Array.from(message.ids.subarray(at, at + tokens), (id) => tokenTexts[id] ?? "");
       const start = topAt;
       at += tokens;
       topAt += tokens * width;
-      if (width === 0) entry.sink({ ...delta, logprobs });
+      if (width === 0) entry.sink({ ...delta, logprobs, tokenTexts: texts });
       else
         entry.sink({
           ...delta,
           logprobs,
+          tokenTexts: texts,
           topLogprobs: logprobs.map((_, t) => topOf(message, start + t * width, width)),
         });
     }
