@@ -20,11 +20,22 @@ export interface CallContext {
   readonly connectionLost?: (() => boolean) | undefined;
 }
 
-const storage = new AsyncLocalStorage<CallContext | undefined>();
+/** What is known wherever code runs: the call that it is part of, and for whom. */
+interface Scope {
+  readonly call: CallContext | undefined;
+  readonly tenant: Tenant | undefined;
+}
+
+const storage = new AsyncLocalStorage<Scope>();
 
 /** The call that is being served here, also inside the steps of a streaming handler; `undefined` outside of handlers. */
 export function currentCall(): CallContext | undefined {
-  return storage.getStore();
+  return storage.getStore()?.call;
+}
+
+/** For whom the work here is done, also after the call that began it has ended; `undefined` where nobody said who he is. */
+export function currentTenant(): Tenant | undefined {
+  return storage.getStore()?.tenant;
 }
 
 /** Milliseconds that the caller still waits, at least 0; `undefined` where there is no call or no deadline. */
@@ -35,17 +46,26 @@ export function remainingMs(call: CallContext | undefined = currentCall()): numb
 
 /** Runs `fn` as part of a call. */
 export function runInCall<T>(call: CallContext, fn: () => T): T {
-  return storage.run(call, fn);
+  return storage.run({ call, tenant: call.tenant }, fn);
 }
 
-/** Runs `fn` outside of the current call, so that what it starts outlives the call and is not bound by its deadline. */
+/**
+ * Runs `fn` outside of the current call, so that what it starts outlives the call and is not bound by its deadline. It is
+ * still done for the same tenant.
+ */
 export function runDetached<T>(fn: () => T): T {
-  return storage.run(undefined, fn);
+  return storage.run({ call: undefined, tenant: currentTenant() }, fn);
+}
+
+/** Runs `fn` for a tenant: as the same call, if it is part of one, but in the tenant's name. */
+export function runAsTenant<T>(tenant: Tenant, fn: () => T): T {
+  const call = currentCall();
+  return storage.run({ call: call && { ...call, tenant }, tenant }, fn);
 }
 
 /** Runs `fn` as part of the current call with a deadline, `performance.now()` in milliseconds, where it has no earlier one. */
 export function runBefore<T>(deadlineAtMs: number, fn: () => T): T {
-  const call = storage.getStore();
+  const call = currentCall();
   if (call === undefined || (call.deadlineAtMs ?? Number.POSITIVE_INFINITY) <= deadlineAtMs) return fn();
-  return storage.run({ ...call, deadlineAtMs }, fn);
+  return runInCall({ ...call, deadlineAtMs }, fn);
 }

@@ -1,5 +1,6 @@
 import { type CallOptions, Code, ConnectError } from "@connectrpc/connect";
-import { currentCall, remainingMs } from "../call-context.ts";
+import { currentCall, currentTenant, remainingMs } from "../call-context.ts";
+import { tenantHeader } from "../internal-headers.ts";
 import { outgoingTraceHeaders } from "../trace-context.ts";
 
 /** A call that is about to be made: what it inherits, and how to end it. */
@@ -12,13 +13,15 @@ export interface CallScope {
 }
 
 /**
- * Prepares calls: each inherits the signal, the rest of the deadline and the trace of the call that is being served where
+ * Prepares calls: each inherits the signal, the rest of the deadline, the trace and the tenant of the call that is being served where
  * this is called; of two deadlines the nearer holds. `open` begins one such call.
  */
 export function prepareCall(options: CallOptions = {}, defaultTimeoutMs?: number): () => CallScope {
   const inbound = currentCall();
   const headers = new Headers(options.headers);
   for (const [name, value] of Object.entries(outgoingTraceHeaders(inbound?.traceHeaders))) headers.set(name, value);
+  const tenant = currentTenant();
+  if (tenant !== undefined) headers.set(tenantHeader, tenant.id);
   return () => {
     const controller = new AbortController();
     const followed = [options.signal, inbound?.signal].filter((signal) => signal !== undefined);

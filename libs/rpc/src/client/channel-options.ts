@@ -1,4 +1,4 @@
-import type { ChannelOptions } from "@grpc/grpc-js";
+import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 
 /** How calls that fail before they have brought anything are tried again. */
 export interface RetryOptions {
@@ -8,6 +8,17 @@ export interface RetryOptions {
   readonly initialBackoffMs?: number;
   /** Default 1,000 ms. */
   readonly maxBackoffMs?: number;
+}
+
+/** How a channel speaks TLS; an empty one trusts the machine's authorities and shows no certificate. All in PEM. */
+export interface ChannelTls {
+  /** Authority that must have signed the server's certificate. Default: those of the machine. */
+  readonly ca?: Buffer;
+  /** Own certificate and key, for servers that ask for one. */
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  /** Name that the server's certificate must bear. Default: the target's. */
+  readonly peerName?: string;
 }
 
 /** How a channel connects; the defaults are those of each field. */
@@ -20,13 +31,28 @@ export interface RpcChannelOptions {
   readonly keepaliveMs?: number;
   /** Default `round_robin`. */
   readonly loadBalancing?: "round_robin" | "pick_first";
+  /** Default: plain text, or TLS by the machine's authorities for a target that begins with `https://`. */
+  readonly tls?: ChannelTls | undefined;
 }
 
 const defaultMaxMessageBytes = 32 * 1_048_576;
 
 /** Address of a target as grpc-js takes it: `host:port`, `dns:...`, `ipv4:a:1,b:2`, or the `url` of an `RpcServer`. */
 export function grpcTarget(target: string): string {
-  return target.replace(/^http:\/\//, "").replace(/\/+$/, "");
+  return target.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+}
+
+// Channels share connections only where their credentials are the same object.
+const known = new WeakMap<ChannelTls, ChannelCredentials>();
+const byTheMachine: ChannelTls = {};
+
+/** The credentials of a channel to a target. */
+export function channelCredentials(target: string, tls?: ChannelTls): ChannelCredentials {
+  const wanted = tls ?? (target.startsWith("https://") ? byTheMachine : undefined);
+  if (wanted === undefined) return credentials.createInsecure();
+  const made = known.get(wanted) ?? credentials.createSsl(wanted.ca, wanted.key, wanted.cert);
+  known.set(wanted, made);
+  return made;
 }
 
 /** The grpc-js options of a channel. */
@@ -46,6 +72,7 @@ export function grpcChannelOptions(options: RpcChannelOptions): ChannelOptions {
     "grpc.enable_http_proxy": 0,
     // Otherwise up to 10 MB of queued frames make the peer refuse streams.
     "grpc-node.max_session_memory": 256,
+    ...(options.tls?.peerName !== undefined && { "grpc.ssl_target_name_override": options.tls.peerName }),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { type CallOptions, type Client, createClient } from "@connectrpc/connect";
-import { credentials, Client as GrpcClient } from "@grpc/grpc-js";
+import { Client as GrpcClient } from "@grpc/grpc-js";
 import { fromConnectError } from "../errors.ts";
 import { prepareCall } from "./call-scope.ts";
 import { cancelOnReturn } from "./cancel-on-return.ts";
-import { grpcChannelOptions, grpcTarget, type RpcChannelOptions } from "./channel-options.ts";
+import { channelCredentials, grpcChannelOptions, grpcTarget, type RpcChannelOptions } from "./channel-options.ts";
 import { createGrpcTransport } from "./grpc-transport.ts";
 
 /** Where a client connects, and how. */
@@ -29,7 +29,11 @@ type AnyCall = (input: unknown, options?: CallOptions) => unknown;
  * with violations and retry delay. Connections are made with the first call and shared in the process by target.
  */
 export function createRpcClient<S extends DescService>(service: S, options: RpcClientOptions): RpcClient<S> {
-  const channel = new GrpcClient(grpcTarget(options.target), credentials.createInsecure(), grpcChannelOptions(options));
+  const channel = new GrpcClient(
+    grpcTarget(options.target),
+    channelCredentials(options.target, options.tls),
+    grpcChannelOptions(options),
+  );
   const plain = createClient(service, createGrpcTransport(channel)) as Record<string, AnyCall>;
   const methods: Record<string, unknown> = { close: () => channel.close() };
   for (const { localName, methodKind } of service.methods) {

@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 export interface Connections {
   readonly size: number;
   addSocket(socket: Socket): void;
+  /** A connection that is yet to agree on TLS: it counts as none, but ends with the others. */
+  addHandshake(socket: Socket): void;
   addSession(session: ServerHttp2Session): void;
   /** True for a connection that should not be used again: too old, or of a server that goes. */
   isLeaving(socket: Socket): boolean;
@@ -29,6 +31,7 @@ export interface Connections {
 /** An empty set of connections. */
 export function createConnections(options: ConnectionOptions): Connections {
   const sockets = new Map<Socket, number>();
+  const handshakes = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   let leaving = false;
   return {
@@ -38,6 +41,10 @@ export function createConnections(options: ConnectionOptions): Connections {
     addSocket(socket) {
       sockets.set(socket, performance.now() + spread(options.maxAgeMs));
       socket.once("close", () => sockets.delete(socket));
+    },
+    addHandshake(socket) {
+      handshakes.add(socket);
+      socket.once("close", () => handshakes.delete(socket));
     },
     addSession(session) {
       sessions.add(session);
@@ -63,7 +70,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     async destroy() {
       const gone = [...sockets.keys()].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
       for (const session of sessions) session.destroy();
-      for (const socket of sockets.keys()) socket.destroy();
+      for (const socket of [...sockets.keys(), ...handshakes]) socket.destroy();
       await Promise.all(gone);
     },
   };

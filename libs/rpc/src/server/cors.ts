@@ -23,7 +23,7 @@ export function createCors(origins: readonly string[] | undefined): (req: NodeRe
     if (req.method !== "OPTIONS" || req.headers["access-control-request-method"] === undefined) return false;
     if (allowed) {
       res.setHeader("access-control-allow-methods", connectCors.allowedMethods.join(", "));
-      const headers = [...connectCors.allowedHeaders, "traceparent", "tracestate"];
+      const headers = [...connectCors.allowedHeaders, "authorization", "traceparent", "tracestate"];
       res.setHeader("access-control-allow-headers", headers.join(", "));
       res.setHeader("access-control-max-age", String(maxAgeSeconds));
     }

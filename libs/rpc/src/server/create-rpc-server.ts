@@ -21,7 +21,7 @@ import { serveStatus } from "./status.ts";
 const defaultMaxMessageBytes = 32 * 1_048_576;
 
 /**
- * Starts a server: gRPC, gRPC-Web and Connect over HTTP/1.1 and HTTP/2 in plain text on one port, with health, reflection,
+ * Starts a server: gRPC, gRPC-Web and Connect over HTTP/1.1 and HTTP/2 on one port, in plain text or over TLS, with health, reflection,
  * status, `/healthz` and `/readyz` beside the services given. Handlers throw `ReckonError`. Rejects where the address cannot
  * be listened on.
  */
@@ -37,7 +37,11 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     keepaliveMs: options.keepaliveMs ?? 30_000,
     keepaliveTimeoutMs: options.keepaliveTimeoutMs ?? 10_000,
   });
-  const gate = createCallGate(options.maxTimeoutMs ?? limits.timeoutMs.max);
+  const gate = createCallGate({
+    maxTimeoutMs: options.maxTimeoutMs ?? limits.timeoutMs.max,
+    authenticate: options.authenticate,
+    trustCallers: options.trustCallers,
+  });
   const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
   const router = createConnectRouter({
     readMaxBytes: maxMessageBytes,
@@ -71,6 +75,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     cors: createCors(options.corsOrigins),
     isReady: () => health.ready,
+    trustCallers: options.trustCallers ?? false,
     onFallback: options.onFallback && serveHttp(options.onFallback, { calls, gate, shutdown: shutdown.signal, logger }),
   });
   const headersTimeoutMs = options.headersTimeoutMs ?? 10_000;
@@ -81,6 +86,9 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
   const mux = createMux(h1, h2, {
     firstBytesTimeoutMs: headersTimeoutMs,
     onConnection: (socket) => connections.addSocket(socket),
+    onHandshake: (socket) => connections.addHandshake(socket),
+    tls: options.tls,
+    logger,
   });
   await new Promise<void>((resolve, reject) => {
     mux.once("error", reject);
@@ -100,7 +108,7 @@ export async function createRpcServer(options: RpcServerOptions): Promise<RpcSer
   return {
     host,
     port,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
     liveHandlers: () => calls.live,
     openConnections: () => connections.size,
     setReady: (ready) => health.setReady(ready && !draining.signal.aborted),

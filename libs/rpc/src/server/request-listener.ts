@@ -2,6 +2,7 @@ import { Http2ServerResponse } from "node:http2";
 import { Code, type ConnectRouter } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import type { Logger } from "@reckon/telemetry";
+import { dropInternalHeaders } from "../internal-headers.ts";
 import { withConnectionLost } from "./connection-lost.ts";
 import type { Connections } from "./connections.ts";
 import { blameSenderIn } from "./parse-errors.ts";
@@ -18,6 +19,8 @@ export interface RequestListenerOptions {
   /** Answers preflight requests and sets cross-origin headers; true means answered. */
   readonly cors: (req: NodeRequest, res: NodeResponse) => boolean;
   readonly isReady: () => boolean;
+  /** False: headers that only services may send are dropped. */
+  readonly trustCallers: boolean;
   /** Serves every other path; 404 where undefined. */
   readonly onFallback: ((req: NodeRequest, res: NodeResponse) => void) | undefined;
 }
@@ -35,6 +38,7 @@ export function createRequestListener(options: RequestListenerOptions) {
       res.setHeader("connection", "close");
     }
     if (options.cors(req, res)) return;
+    if (!options.trustCallers) dropInternalHeaders(req.headers);
     const path = req.url?.split("?", 1)[0] ?? "";
     const handler = handlers.get(path);
     if (handler === undefined) {

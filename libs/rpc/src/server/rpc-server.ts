@@ -1,6 +1,8 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { Logger } from "@reckon/telemetry";
+import type { Authenticate } from "./call-gate.ts";
 import type { HttpHandler } from "./serve-http.ts";
+import type { ServerTls } from "./tls-listener.ts";
 
 /** What a server serves and where; times in milliseconds, defaults as said. */
 export interface RpcServerOptions {
@@ -19,6 +21,15 @@ export interface RpcServerOptions {
   readonly maxTimeoutMs?: number;
   /** Default: warnings and errors, to standard error. */
   readonly logger?: Logger;
+  /** Certificate of the port, which speaks TLS then and nothing else. Default: plain text. */
+  readonly tls?: ServerTls;
+  /**
+   * Asked for every call but those of health, before its body is read; what it throws is the call's status. Paths that are no
+   * RPC have to ask themselves. Default: nobody is asked who he is.
+   */
+  readonly authenticate?: Authenticate;
+  /** The callers are services of the same house: what their internal headers say is believed. Default: those are dropped. */
+  readonly trustCallers?: boolean;
   /** Serves paths that are no RPC. Default: 404. */
   readonly onFallback?: HttpHandler;
   /** Origins whose pages may call; `*` for any. Default: loopback origins. */
@@ -48,7 +59,7 @@ export interface DrainOptions {
 export interface RpcServer {
   readonly host: string;
   readonly port: number;
-  /** `http://host:port` */
+  /** `http://host:port`, or `https://host:port` */
   readonly url: string;
   /** Handlers that really run now; those of health, reflection and status are not counted. */
   liveHandlers(): number;

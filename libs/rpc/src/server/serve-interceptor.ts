@@ -1,6 +1,6 @@
 import { Code, ConnectError, createContextKey, type Interceptor } from "@connectrpc/connect";
 import { context } from "@opentelemetry/api";
-import { ReckonError } from "@reckon/core";
+import { ReckonError, type Tenant } from "@reckon/core";
 import { type Logger, recordRpc } from "@reckon/telemetry";
 import { type CallContext, runInCall } from "../call-context.ts";
 import { toConnectError } from "../errors.ts";
@@ -14,6 +14,9 @@ import { type Supervision, supervise, superviseStream } from "./supervise.ts";
 export const deadlineKey = createContextKey<number | undefined>(undefined);
 /** Whether the connection that a call came over is gone; set before any interceptor runs. */
 export const connectionLostKey = createContextKey<(() => boolean) | undefined>(undefined);
+
+/** Whose a call is; set before any interceptor runs. */
+export const tenantKey = createContextKey<Tenant | undefined>(undefined);
 
 /** What the interceptor needs of its server. */
 export interface ServeInterceptorOptions {
@@ -34,6 +37,7 @@ export function createServeInterceptor({ calls, logger }: ServeInterceptorOption
       deadlineAtMs: req.contextValues.get(deadlineKey),
       traceHeaders: traceHeadersOf(req.header),
       method,
+      tenant: req.contextValues.get(tenantKey),
       connectionLost: req.contextValues.get(connectionLostKey),
     };
     const inside = extractTrace(req.header);
