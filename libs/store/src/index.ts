@@ -3,4 +3,18 @@ export type { HistorySummary } from "./history-summary.ts";
 export { summarizeHistory } from "./history-summary.ts";
 export { type OpenStoreOptions, openStore } from "./open-store.ts";
 export { featuresOf, type ProblemFeatures, templateOf } from "./problem-features.ts";
+export { createMemorySessionStore } from "./sessions/memory-session-store.ts";
+export { type OpenSessionStoreOptions, openSessionStore } from "./sessions/open-session-store.ts";
+export { createRedisSessionStore, type RedisSessionStoreOptions } from "./sessions/redis/redis-session-store.ts";
+export type {
+  EventCodec,
+  LostSession,
+  NewSession,
+  NumberedEvent,
+  OpenedSession,
+  OwnSession,
+  SessionInfo,
+  SessionStore,
+  SessionStoreOptions,
+} from "./sessions/session-store.ts";
 export type { OutcomeRecord, SimilarOutcome, Store } from "./store.ts";
