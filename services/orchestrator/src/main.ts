@@ -6,6 +6,7 @@ import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orches
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createModelBackend, createRpcClient, createRpcServer, createVerifierClient, runProcess } from "@reckon/rpc";
 import { forwardInner } from "./forwarders.ts";
+import { createFrontDoor } from "./openai/create-front-door.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -50,6 +51,7 @@ await runProcess({
         router.service(OrchestratorService, orchestrator.service);
         forwardInner(router, clients);
       },
+      onFallback: createFrontDoor({ solve: orchestrator.solve, listModels: () => thinker.listModels(), logger }),
     });
     server.drainSignal.addEventListener("abort", () => orchestrator.drain(solveGraceMs), { once: true });
     return server;

@@ -17,8 +17,8 @@ export interface HttpExchange {
   readonly draining: boolean;
   /** True once a status was sent. */
   readonly begun: boolean;
-  /** The whole body. Throws `resource-exhausted` beyond `maxBytes` and `cancelled` where the client leaves before its end. */
-  readBody(maxBytes: number): Promise<Buffer>;
+  /** The whole body; `undefined` where it is larger than `maxBytes`. Throws `cancelled` where the client leaves before its end. */
+  readBody(maxBytes: number): Promise<Buffer | undefined>;
   /** Sends a whole answer. */
   respond(status: number, headers: OutgoingHttpHeaders, body: string): void;
   /** Sends status and headers; parts follow by `write`, and `end`. */
@@ -96,7 +96,7 @@ function drained(res: ServerResponse): Promise<void> {
   });
 }
 
-function readBody(req: NodeRequest, maxBytes: number): Promise<Buffer> {
+function readBody(req: NodeRequest, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let bytes = 0;
@@ -105,8 +105,7 @@ function readBody(req: NodeRequest, maxBytes: number): Promise<Buffer> {
       if (bytes <= maxBytes) return void parts.push(part);
       stop();
       req.resume();
-      const message = `the body is larger than the limit of ${maxBytes} bytes`;
-      reject(new ReckonError("resource-exhausted", message, { retryable: false }));
+      resolve(undefined);
     };
     const onEnd = () => {
       stop();
