@@ -1,6 +1,7 @@
 import type { FieldViolation } from "@reckon/core";
 import { type Config, configSchema } from "./config-schema.ts";
 import { type KnownKey, knownKeyAt, namedKeysOf } from "./known-keys.ts";
+import { poolChecks } from "./pool-checks.ts";
 import type { Setting } from "./setting.ts";
 
 /** The nested tables that settings spell out; a later one overrides an earlier one. */
@@ -95,12 +96,7 @@ function crossChecks(config: Config, effective: ReadonlyMap<string, Setting>): F
     }
   }
   violations.push(...authChecks(config, from));
-  const defaults = Object.keys(config.backends).filter((name) => config.backends[name]?.default);
-  if (defaults.length > 1) {
-    const fields = defaults.map((name) => `backends.${name}.default`);
-    const description = `is true for ${defaults.join(" and ")}${from(...fields)}; at most one backend is the default`;
-    violations.push({ field: fields[1] as string, description });
-  }
+  violations.push(...poolChecks(config, from));
   return violations;
 }
 
@@ -129,10 +125,11 @@ function authChecks({ auth, tls }: Config, from: (...paths: string[]) => string)
     }));
 }
 
-/** Puts the default backend first; the embedded model stands in where none is configured. */
+/** Puts the default backend first; the embedded model stands in where no model is configured. */
 function withDefaultBackend(config: Config): Config {
   const named = Object.entries(config.backends);
   if (named.length === 0) {
+    if (Object.keys(config.pools).length > 0) return config;
     const embedded = configSchema.parse({ backends: { embedded: { kind: "embedded" } } });
     return { ...config, backends: embedded.backends };
   }

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { authSection, corsSection, tlsSection } from "./auth-section.ts";
 import { backendSection } from "./backend-section.ts";
+import { poolSection, routingSection } from "./pool-section.ts";
 import {
   engineSection,
   serverSection,
   servicesSection,
+  sessionsSection,
   storeSection,
   telemetrySection,
   verifierSection,
@@ -29,8 +31,10 @@ export const sections = {
   services: servicesSection,
   telemetry: telemetrySection,
   store: storeSection,
+  sessions: sessionsSection,
   engine: engineSection,
   verifier: verifierSection,
+  routing: routingSection,
   auth: authSection,
   tls: tlsSection,
   cors: corsSection,
@@ -47,17 +51,20 @@ export const configSchema = z.object({
   services: sections.services.prefault({}),
   telemetry: sections.telemetry.prefault({}),
   store: sections.store.prefault({}),
+  sessions: sections.sessions.prefault({}),
   engine: sections.engine.prefault({}),
   verifier: sections.verifier.prefault({}),
+  routing: sections.routing.prefault({}),
   auth: sections.auth.prefault({}),
   tls: sections.tls.prefault({}),
   cors: sections.cors.prefault({}),
   backends: z.record(z.string(), backendSection).default({}),
+  pools: z.record(z.string(), poolSection).default({}),
   tenants: z.record(z.string(), tenantSection).default({}),
 });
 
 /**
  * The configuration of a process, complete: every key has its value or, where it has no default, `undefined`. Times are in
- * seconds, as in the file. `backends` holds at least one, the default one first.
+ * seconds, as in the file. `backends` holds at least one, the default one first, unless there are pools.
  */
 export type Config = z.output<typeof configSchema>;

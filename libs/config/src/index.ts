@@ -13,6 +13,7 @@ export {
   loadConfigWithSources,
 } from "./load-config.ts";
 export { authRequired, isLoopback, mayListen } from "./may-listen.ts";
+export type { PoolConfig } from "./pool-section.ts";
 export { processConfig } from "./process-config.ts";
 export { type ProcessSettings, processSettings } from "./process-settings.ts";
 export { readArguments } from "./read-arguments.ts";

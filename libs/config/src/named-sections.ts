@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { backendNamePattern, backendSection } from "./backend-section.ts";
+import { poolSection } from "./pool-section.ts";
 import { tenantNamePattern, tenantSection } from "./tenant-section.ts";
 
 /** Sections of which there may be many, each with a name: `[backends.NAME]`. */
@@ -16,6 +17,11 @@ export const namedSections: Readonly<Record<string, NamedSection>> = {
     section: backendSection,
     namePattern: backendNamePattern,
     nameRule: "a backend's name is 1 to 64 of a-z, 0-9, - and _, a letter first",
+  },
+  pools: {
+    section: poolSection,
+    namePattern: backendNamePattern,
+    nameRule: "a pool's name is 1 to 64 of a-z, 0-9, - and _, a letter first",
   },
   tenants: {
     section: tenantSection,
