@@ -21,6 +21,11 @@ export function isPlainHttpUrl(value: string): boolean {
   return http && url.username === "" && url.password === "";
 }
 
+/** True for the address of a Redis or Valkey server. */
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol);
+}
+
 /** `[server]`: the public port, which the orchestrator listens on. */
 export const serverSection = z
   .object({
@@ -74,6 +79,51 @@ export const storeSection = z
     max_outcomes: integerKey(100_000, "Outcomes to keep; the oldest go first.", { min: 1, max: 100_000_000 }),
   })
   .describe("History and outcomes, from which difficulty learns.");
+
+/** `[sessions]`: solves that a client may come back to. */
+export const sessionsSection = z
+  .object({
+    redis_url: textKey(
+      undefined,
+      "Redis (6.2 and newer) or Valkey server that the replicas of the orchestrator share; in memory where unset. With a password better set by `RECKON_SESSIONS_REDIS_URL`.",
+      { accepts: "a redis or rediss URL", test: isRedisUrl, secretive: true },
+    ),
+    redis_prefix: textKey("reckon", "What all keys in Redis begin with.", {
+      accepts: "1 to 64 of a-z, A-Z, 0-9, -, _, : and braces",
+      test: (value) => /^[\w:{}-]{1,64}$/.test(value),
+    }),
+    grace: numberKey(10, "How long a solve runs on when the connection of its last client is lost; then it stops.", {
+      min: 0,
+      max: 600,
+      unit: "seconds",
+    }),
+    ttl: numberKey(120, "How long the events of a solve are kept after its end.", {
+      min: 1,
+      max: 86_400,
+      unit: "seconds",
+    }),
+    max_solve_bytes: integerKey(
+      4_194_304,
+      "Events kept of one solve, in bytes; where there are more, the oldest go, but for the first.",
+      { min: 65_536, max: 1_073_741_824 },
+    ),
+    max_bytes: integerKey(
+      134_217_728,
+      "Events of ended solves kept in one process, in bytes; the oldest solves go first.",
+      {
+        min: 1_048_576,
+        max: 68_719_476_736,
+      },
+    ),
+    lease: numberKey(5, "A replica that shows no sign of life in Redis for this long is lost; others end its solves.", {
+      min: 0.2,
+      max: 300,
+      unit: "seconds",
+    }),
+  })
+  .describe(
+    "Solves that a client may come back to: after a broken connection, on another replica, by an idempotency key.",
+  );
 
 /** `[engine]`: the embedded model. */
 export const engineSection = z
