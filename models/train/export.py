@@ -12,9 +12,10 @@ from paths import WEIGHTS, WORK
 from tokenizer import BOS, EOS, PAD, SEP
 
 
-def load_decoder() -> Decoder:
-    """The decoder of the last stage that was trained; random weights where there is none."""
-    path = next((WORK / name for name in ("decoder-stage2.pt", "decoder.pt") if (WORK / name).exists()), None)
+def load_decoder(name: str | None = None) -> Decoder:
+    """The named checkpoint, or the one that was chosen (chosen.pt), or that of the last stage; random weights where there is none."""
+    names = (name,) if name else ("chosen.pt", "decoder-stage2.pt", "decoder.pt")
+    path = next((WORK / one for one in names if (WORK / one).exists()), None)
     if path is None:
         torch.manual_seed(0)
         return Decoder(Shape())
@@ -44,8 +45,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--aggregation", choices=["min", "last", "product", "mean"])
     parser.add_argument("--vote-power", type=float)
+    parser.add_argument("--decoder", help="file in the work folder")
     options = parser.parse_args()
-    decoder, reward = load_decoder(), load_reward_model()
+    decoder, reward = load_decoder(options.decoder), load_reward_model()
     save_decoder(decoder, WEIGHTS / "decoder.onnx")
     save_reward_model(reward, WEIGHTS / "prm.onnx")
     old = json.loads((WEIGHTS / "model.json").read_text()) if (WEIGHTS / "model.json").exists() else {}

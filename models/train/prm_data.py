@@ -27,13 +27,32 @@ def prepare(rows: list[dict], tokenizer) -> list[dict]:
         starts = [len(prompt) - 1, *ends[:-1]][: len(ends)]
         steps = [(s, e, l) for s, e, l in zip(starts, ends, labels)]
         if steps:
-            prepared.append({**row, "sequence": np.array(ids, dtype=np.int16), "start": len(prompt) - 1, "steps": steps})
+            sequence = np.array(ids, dtype=np.int16)
+            prepared.append({**row, "sequence": sequence, "steps": steps})
     return prepared
+
+
+def by_problem(rows: list[dict]) -> list[list[dict]]:
+    """The rows of each problem together."""
+    groups: dict[int, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(row["problem"], []).append(row)
+    return list(groups.values())
+
+
+def pairs_of(rows: list[dict]) -> list[tuple[int, int]]:
+    """(right chain, wrong chain) of one problem, as places in the batch, for all such pairs."""
+    return [
+        (i, j)
+        for i, a in enumerate(rows)
+        for j, b in enumerate(rows)
+        if a["problem"] == b["problem"] and a["right"] > b["right"]
+    ]
 
 
 def collate(rows: list[dict]) -> dict:
     """Tensors of a batch. `row`, `start`, `end`, `label`, `first` have one entry a step; `lm` marks next-token targets of right
-    lines, [B, S - 1]; `segment` gives each target position its step, -1 outside."""
+    lines, [B, S - 1]; `segment` gives each target position its step, -1 outside; `better`, `worse` are the rows of the pairs."""
     length = max(len(r["sequence"]) for r in rows)
     ids = np.full((len(rows), length), PAD, dtype=np.int64)
     lm = np.zeros((len(rows), length - 1), dtype=bool)
@@ -49,22 +68,24 @@ def collate(rows: list[dict]) -> dict:
             clean = clean and label == 1
     columns = [torch.tensor(column) for column in zip(*steps)]
     names = ("row", "start", "end", "label", "first")
-    return {"ids": torch.from_numpy(ids), "lm": torch.from_numpy(lm), "segment": torch.from_numpy(segment)} | dict(
-        zip(names, columns)
-    )
+    better, worse = torch.tensor(pairs_of(rows), dtype=torch.long).reshape(-1, 2).T
+    tensors = {"ids": torch.from_numpy(ids), "lm": torch.from_numpy(lm), "segment": torch.from_numpy(segment)}
+    return tensors | dict(zip(names, columns)) | {"better": better, "worse": worse}
 
 
 def batches(rows: list[dict], tokens_per_batch: int, rng: np.random.Generator):
-    """Shuffled batches of similar length."""
-    jitter = rng.random(len(rows)) * 8
-    order = sorted(range(len(rows)), key=lambda i: len(rows[i]["sequence"]) + jitter[i])
-    groups, group = [], []
-    for index in order:
-        if group and len(rows[index]["sequence"]) * (len(group) + 1) > tokens_per_batch:
+    """Shuffled batches of similar length; the samples of a problem stay together, so that they can be compared."""
+    problems = by_problem(rows)
+    longest = [max(len(r["sequence"]) for r in group) for group in problems]
+    jitter = rng.random(len(problems)) * 8
+    groups, group, width = [], [], 0
+    for index in sorted(range(len(problems)), key=lambda i: longest[i] + jitter[i]):
+        width = max(width, longest[index])
+        if group and width * (len(group) + len(problems[index])) > tokens_per_batch:
             groups.append(group)
-            group = []
-        group.append(index)
+            group, width = [], longest[index]
+        group = group + problems[index]
     groups.append(group)
     rng.shuffle(groups)
-    for group in groups:
-        yield collate([rows[i] for i in group])
+    for chosen in groups:
+        yield collate(chosen)

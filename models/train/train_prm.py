@@ -1,5 +1,5 @@
-"""Trains the process reward model from the decoder's weights within a budget of minutes: BCE on step ends, language-model loss on
-right lines."""
+"""Trains the process reward model from the decoder's weights within a budget of minutes: BCE on step ends, a pairwise loss between
+right and wrong chains of one problem (Bradley-Terry on the sum of log P(step right)), language-model loss on right lines."""
 
 import argparse
 import time
@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from export import load_decoder
 from model import RewardModel
 from paths import WORK
-from prm_data import batches, prepare
+from prm_data import batches, by_problem, collate, prepare
+from selection import auc, within_auc
 from tokenizer import load
 from train_decoder import learning_rate
 
@@ -46,6 +47,27 @@ def weights_of(batch, share_right: float):
     return torch.where(batch["label"] == 1, (1 - share_right) / share_right, wrong)
 
 
+def chain_logits(logit, batch):
+    """log P(all steps right) of each chain, [B]: the score whose order within a problem counts."""
+    return torch.zeros(len(batch["ids"])).index_add(0, batch["row"], F.logsigmoid(logit))
+
+
+@torch.no_grad()
+def held_out_auc(model: RewardModel, rows: list[dict]) -> tuple[float, float]:
+    """(AUC over steps, mean AUC of log P(all steps right) within a problem) on problems that were not trained on."""
+    scores, labels, within = [], [], []
+    for group in by_problem(rows):
+        batch = collate(group)
+        logit, _ = step_logits(model, model.decoder.trunk, batch)
+        scores.append(logit)
+        labels.append(batch["label"])
+        right = np.array([r["right"] for r in group])
+        if 0 < right.sum() < len(right):
+            within.append(within_auc(chain_logits(logit, batch).numpy()[None], right[None]))
+    # A decoder that is never, or always, right leaves nothing to compare.
+    return auc(torch.cat(scores).numpy(), torch.cat(labels).numpy()), float(np.mean(within)) if within else 0.5
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=20)
@@ -53,14 +75,22 @@ def main() -> None:
     parser.add_argument("--peak", type=float, default=1e-3)
     parser.add_argument("--tokens", type=int, default=8_000)
     parser.add_argument("--lm", type=float, default=0.3, help="weight of the language-model loss")
+    parser.add_argument("--pairs", type=float, default=0.5, help="weight of the pairwise loss")
+    parser.add_argument("--held-out", type=int, default=300, help="problems kept back to choose the best checkpoint by")
+    parser.add_argument("--checks", type=int, default=6, help="evaluations on them, in the second half")
     parser.add_argument("--chains", default="chains.pt", help="comma-separated files")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     tokenizer, rng = load(), np.random.default_rng(options.seed)
     model = RewardModel(load_decoder()).train()
     rows = []
-    for name in options.chains.split(","):
-        rows += prepare(torch.load(WORK / name, weights_only=False), tokenizer)
+    for index, name in enumerate(options.chains.split(",")):
+        chains = torch.load(WORK / name, weights_only=False)
+        rows += prepare([{**c, "problem": c["problem"] + index * 10_000_000} for c in chains], tokenizer)
+    problems = by_problem(rows)
+    kept = min(options.held_out, max(1, len(problems) // 10))
+    kept_back = [r for group in problems[len(problems) - kept :] for r in group]
+    rows = [r for group in problems[: len(problems) - kept] for r in group]
     steps = [s for r in rows for s in r["steps"]]
     first_wrong = sum(any(l == 0 for _, _, l in r["steps"]) for r in rows)
     right = sum(l for _, _, l in steps)
@@ -76,7 +106,17 @@ def main() -> None:
     ]
     trunk = torch.compile(model.decoder.trunk, dynamic=True)
     budget, began, count, running = options.minutes * 60, time.monotonic(), 0, None
-    epoch = 0
+    epoch, checks, best = 0, 0, (-1.0, None)
+
+    def check() -> None:
+        nonlocal best
+        model.eval()
+        steps_auc, within = held_out_auc(model, kept_back)
+        model.train()
+        print(f"held out: steps {steps_auc:.4f}, chains within a problem {within:.4f}", flush=True)
+        if within > best[0]:
+            best = (within, {name: value.clone() for name, value in model.state_dict().items()})
+
     while time.monotonic() - began < budget:
         epoch += 1
         for batch in batches(rows, options.tokens, rng):
@@ -86,7 +126,10 @@ def main() -> None:
             logit, taken = step_logits(model, trunk, batch)
             weight = weights_of(batch, share_right)
             bce = F.binary_cross_entropy_with_logits(logit, batch["label"].float(), weight, reduction="sum") / weight.sum()
-            loss = bce + options.lm * -taken[batch["lm"]].mean()
+            chain = chain_logits(logit, batch)
+            gaps = chain[batch["better"]] - chain[batch["worse"]]
+            pairs = F.softplus(-gaps).mean() if len(gaps) > 0 else torch.zeros(())
+            loss = bce + options.pairs * pairs + options.lm * -taken[batch["lm"]].mean()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             for optim in optims:
@@ -98,7 +141,11 @@ def main() -> None:
             running = bce.item() if running is None else 0.98 * running + 0.02 * bce.item()
             if count % 50 == 0:
                 print(f"{progress * options.minutes:6.2f} min epoch {epoch} step {count} bce {running:.4f}", flush=True)
-    torch.save({"model": model.state_dict(), "shape": model.decoder.shape.to_dict(), "steps": count}, WORK / "prm.pt")
+            if progress > 0.5 + 0.5 * (checks + 1) / (options.checks + 1):
+                checks += 1
+                check()
+    check()
+    torch.save({"model": best[1], "shape": model.decoder.shape.to_dict(), "steps": count}, WORK / "prm.pt")
 
 
 if __name__ == "__main__":
