@@ -5,6 +5,7 @@ export * from "./estimate-difficulty.ts";
 export * from "./make-plan.ts";
 export * from "./posterior.ts";
 export * from "./problem-domain.ts";
+export * from "./relieve.ts";
 export * from "./replay.ts";
 export * from "./scored-vote.ts";
 export * from "./settings.ts";

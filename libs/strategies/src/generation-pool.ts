@@ -1,5 +1,6 @@
 import type { AsyncQueue, Backend, Generation, Problem } from "@reckon/core";
 import type { CallOptions } from "./generate-options.ts";
+import type { SampleAllowance } from "./ledger-keeper.ts";
 import type { Mail } from "./mail.ts";
 
 /**
@@ -9,8 +10,8 @@ import type { Mail } from "./mail.ts";
 export interface GenerationPool {
   /** Whether samples can be started now. */
   readonly ready: boolean;
-  /** The most tokens of a sample of the open call. */
-  readonly maxTokens: number;
+  /** What a sample of the open call may cost. */
+  readonly allowance: SampleAllowance;
   /** Opens a call for the samples to come; throws what the backend throws. */
   open(options: CallOptions): Promise<void>;
   /** As `open`, but in the background: `generation-opened` or `generation-lost` mail follows. */
@@ -35,7 +36,7 @@ interface Call {
 export function createGenerationPool(thinker: Backend, problem: Problem, mail: AsyncQueue<Mail>): GenerationPool {
   const calls: Call[] = [];
   let current: Call | undefined;
-  let maxTokens = 0;
+  let allowance: SampleAllowance = { maxTokens: 0, attempts: 1 };
   let closed = false;
 
   async function pump(call: number, generation: Generation): Promise<void> {
@@ -47,7 +48,7 @@ export function createGenerationPool(thinker: Backend, problem: Problem, mail: A
     }
   }
 
-  async function open(options: CallOptions): Promise<void> {
+  async function open({ allowance: allowed, ...options }: CallOptions): Promise<void> {
     current?.generation.finish();
     current = undefined;
     const generation = await thinker.open(problem, options);
@@ -57,7 +58,7 @@ export function createGenerationPool(thinker: Backend, problem: Problem, mail: A
     }
     current = { generation, samples: [] };
     calls.push(current);
-    maxTokens = options.maxTokens;
+    allowance = allowed;
     void pump(calls.length - 1, generation);
   }
 
@@ -66,8 +67,8 @@ export function createGenerationPool(thinker: Backend, problem: Problem, mail: A
     get ready() {
       return current !== undefined;
     },
-    get maxTokens() {
-      return maxTokens;
+    get allowance() {
+      return allowance;
     },
     open,
     reopen(options) {

@@ -18,6 +18,8 @@ interface Docket {
 export interface Judge {
   /** False once it has failed or was given up: nothing is asked any more and no score is given. */
   readonly working: boolean;
+  /** Whether chains get scores from it: it works, and more than the checker of single lines is behind it. */
+  readonly scores: boolean;
   step(sample: number, index: number, text: string, last: boolean): void;
   answer(sample: number, text: string): void;
   /** Takes in an event of the verifier; returns the step's score in [0, 1], where it is of a step and has one. */
@@ -34,12 +36,26 @@ export interface Judge {
   close(): void;
 }
 
-/** The lowest score that any verifier gave; a checker's 1 says only that the line is true, so it counts where it is alone. */
-function scoreOfVerdicts(verdicts: readonly Verdict[]): number | undefined {
-  const scores = verdicts.flatMap((verdict) => ("score" in verdict ? [verdict] : []));
+const lowest = (scores: readonly number[]) => (scores.length > 0 ? Math.min(...scores) : undefined);
+
+/**
+ * The lowest score that any verifier gave a step. That the checker finds a line true says nothing of the chain that the line
+ * stands in, also where no model has scored it: only a false line counts.
+ */
+function scoreOfStep(verdicts: readonly Verdict[]): number | undefined {
+  return lowest(
+    verdicts.flatMap((verdict) => {
+      if (!("score" in verdict)) return [];
+      return verdict.verifier === "checker" && verdict.score >= 0.5 ? [] : [verdict.score];
+    }),
+  );
+}
+
+/** The lowest score of an answer. The process reward model's sums up its steps, which count already; the checker's is of the answer itself. */
+function scoreOfAnswer(verdicts: readonly Verdict[]): number | undefined {
+  const scores = verdicts.flatMap((verdict) => ("score" in verdict && verdict.verifier !== "prm" ? [verdict] : []));
   const models = scores.filter((verdict) => verdict.verifier !== "checker" || verdict.score < 0.5);
-  const counted = models.length > 0 ? models : scores;
-  return counted.length > 0 ? Math.min(...counted.map((verdict) => verdict.score)) : undefined;
+  return lowest((models.length > 0 ? models : scores).map((verdict) => verdict.score));
 }
 
 /** Opens the verifier in the background; what is asked meanwhile waits. A verifier that fails posts `scoring-lost` once. */
@@ -92,6 +108,9 @@ export function createJudge(
     get working() {
       return working;
     },
+    get scores() {
+      return working && verifier.names.some((name) => name !== "checker");
+    },
     step(sample, index, text, last) {
       if (docketOf(sample).dropped) return;
       docketOf(sample).awaited += 1;
@@ -104,14 +123,12 @@ export function createJudge(
     receive(event) {
       const docket = docketOf(event.sample);
       docket.awaited -= 1;
-      // The process reward model's verdict on an answer sums up its steps, which count already.
-      const isAnswer = event.type === "answer-verdicts";
-      const score = scoreOfVerdicts(isAnswer ? event.verdicts.filter((v) => v.verifier !== "prm") : event.verdicts);
       if (event.type === "answer-verdicts") {
         docket.verdicts.push(...event.verdicts);
-        docket.answerScore = score;
+        docket.answerScore = scoreOfAnswer(event.verdicts);
         return undefined;
       }
+      const score = scoreOfStep(event.verdicts);
       if (score !== undefined) docket.steps.set(event.step, score);
       return score;
     },

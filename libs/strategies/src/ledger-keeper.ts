@@ -1,48 +1,161 @@
 import {
+  costUsd,
   emptyLedger,
+  type LedgerCaps,
   type LedgerSnapshot,
   outputTokensOf,
   type SampleEnd,
+  type SampleRoute,
   type SampleUsage,
   settleSample,
+  type TokenPrices,
+  totalTokensOf,
 } from "@reckon/core";
 
-/** Keeps the ledger of one solve: what was spent, and what samples in flight may still spend. */
-export interface LedgerKeeper {
-  readonly snapshot: LedgerSnapshot;
-  /** Output tokens that are neither spent nor reserved; `Infinity` without a limit. */
-  available(): number;
-  /** Sets `tokens` aside for a sample about to start; false, and nothing set aside, where less is available. */
-  reserve(sample: number, tokens: number): boolean;
-  /** Books a sample's exact usage in the role it ended in and frees its reservation. Each sample is booked once; again does nothing. */
-  settle(sample: number, end: SampleEnd, usage: SampleUsage): void;
-  addVerifierTokens(tokens: number): void;
+/** What one sample may cost: each of its attempts (hedges included) the prompt and `maxTokens`. */
+export interface SampleAllowance {
+  readonly maxTokens: number;
+  readonly attempts: number;
 }
 
-/** Opens the ledger of a solve; `maxOutputTokens` limits answer, cancelled and failed tokens together. */
-export function createLedgerKeeper(maxOutputTokens?: number): LedgerKeeper {
-  let snapshot = emptyLedger(maxOutputTokens);
-  const reserved = new Map<number, number>();
-  const available = () => {
-    const held = [...reserved.values()].reduce((sum, tokens) => sum + tokens, 0);
-    return (maxOutputTokens ?? Number.POSITIVE_INFINITY) - outputTokensOf(snapshot) - held;
+/** What a ledger goes by. */
+export interface LedgerKeeperOptions {
+  readonly caps: LedgerCaps;
+  /** Of the model; without them nothing has a cost unless its backend says so. */
+  readonly prices?: TokenPrices | undefined;
+  /** The most tokens that the prompt of one attempt can have. */
+  readonly promptBound: number;
+}
+
+/** Keeps the ledger of one solve: what was spent, and what samples and verifiers in flight may still spend. */
+export interface LedgerKeeper {
+  readonly snapshot: LedgerSnapshot;
+  /** Whether anything is limited, so that something must be reserved before it is spent. */
+  readonly limited: boolean;
+  /** Whether prompts and verifiers count against a limit too. */
+  readonly totalsLimited: boolean;
+  /** The most tokens that each of `places` samples may have, all of them together; 0 where there is room for none, `Infinity` without limits. */
+  affordableTokens(attempts: number, places: number): number;
+  /** Sets aside what a sample about to start may cost; false, and nothing set aside, where less is left. */
+  reserve(sample: number, allowance: SampleAllowance): boolean;
+  /** Books a sample's exact usage in the role it ended in and frees its reservation. Each sample is booked once; again does nothing. */
+  settle(sample: number, end: SampleEnd, usage: SampleUsage, route?: SampleRoute): void;
+  /** Sets aside what a verifier may read, and its call where it is a model's judgement; false where less is left. */
+  reserveVerification(key: string, tokens: number, calls: number): boolean;
+  /** Books what a verifier has read. What was asked and never answered stays set aside: it may have been spent. */
+  settleVerification(key: string, spent: { tokens: number; costUsd: number | undefined; calls: number }): void;
+}
+
+interface Amounts {
+  readonly calls: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+  readonly costUsd: number;
+}
+
+const nothing: Amounts = { calls: 0, outputTokens: 0, totalTokens: 0, costUsd: 0 };
+// Sums of prices are not exact in binary; this is far below the price of any token.
+const roundingUsd = 1e-12;
+
+function add(a: Amounts, b: Amounts, sign: 1 | -1): Amounts {
+  return {
+    calls: a.calls + sign * b.calls,
+    outputTokens: a.outputTokens + sign * b.outputTokens,
+    totalTokens: a.totalTokens + sign * b.totalTokens,
+    costUsd: a.costUsd + sign * b.costUsd,
   };
+}
+
+/** Opens the ledger of a solve. Whatever order things happen in, what is spent and set aside together stays within the caps. */
+export function createLedgerKeeper({ caps, prices, promptBound }: LedgerKeeperOptions): LedgerKeeper {
+  const limitOf: Amounts = {
+    calls: caps.maxCalls ?? Number.POSITIVE_INFINITY,
+    outputTokens: caps.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    totalTokens: caps.maxTotalTokens ?? Number.POSITIVE_INFINITY,
+    costUsd: caps.maxCostUsd ?? Number.POSITIVE_INFINITY,
+  };
+  const limited = Object.values(limitOf).some(Number.isFinite);
+  const promptUsd = Math.max(prices?.promptUsd ?? 0, prices?.cachedPromptUsd ?? 0) / 1e6;
+  const outputUsd = (prices?.outputUsd ?? 0) / 1e6;
+  const reservations = new Map<string, Amounts>();
+  let snapshot = emptyLedger(caps);
+  let held = nothing;
+
+  const left = (): Amounts => {
+    const spent: Amounts = {
+      calls: snapshot.calls,
+      outputTokens: outputTokensOf(snapshot),
+      totalTokens: totalTokensOf(snapshot),
+      costUsd: snapshot.costUsd ?? 0,
+    };
+    return add(add(limitOf, spent, -1), held, -1);
+  };
+  const hold = (key: string, amounts: Amounts): boolean => {
+    const room = left();
+    const fits =
+      room.calls >= amounts.calls &&
+      room.outputTokens >= amounts.outputTokens &&
+      room.totalTokens >= amounts.totalTokens &&
+      room.costUsd >= amounts.costUsd - roundingUsd;
+    if (!fits) return false;
+    reservations.set(key, amounts);
+    held = add(held, amounts, 1);
+    return true;
+  };
+  const release = (key: string): boolean => {
+    const amounts = reservations.get(key);
+    if (amounts === undefined) return false;
+    reservations.delete(key);
+    held = reservations.size === 0 ? nothing : add(held, amounts, -1);
+    return true;
+  };
+  /** Of `attempts` attempts; whoever sets no limit sets nothing aside. */
+  const costOf = (maxTokens: number, attempts: number): Amounts => ({
+    calls: attempts,
+    outputTokens: attempts * maxTokens,
+    totalTokens: attempts * (promptBound + maxTokens),
+    costUsd: attempts * (promptBound * promptUsd + (outputUsd === 0 ? 0 : maxTokens * outputUsd)),
+  });
+
   return {
     get snapshot() {
       return snapshot;
     },
-    available,
-    reserve(sample, tokens) {
-      if (available() < tokens) return false;
-      reserved.set(sample, tokens);
-      return true;
+    limited,
+    totalsLimited: Number.isFinite(limitOf.totalTokens) || Number.isFinite(limitOf.costUsd),
+    affordableTokens(attempts, places) {
+      if (!limited) return Number.POSITIVE_INFINITY;
+      const room = left();
+      if (room.calls < attempts) return 0;
+      const shares = attempts * places;
+      const spare = room.costUsd / shares - promptBound * promptUsd;
+      const byCost = outputUsd > 0 ? spare / outputUsd : spare >= 0 ? Number.POSITIVE_INFINITY : 0;
+      const most = Math.min(room.outputTokens / shares, room.totalTokens / shares - promptBound, byCost);
+      return Math.max(0, Number.isFinite(most) ? Math.floor(most) : most);
     },
-    settle(sample, end, usage) {
-      if (!reserved.delete(sample)) return;
-      snapshot = settleSample(snapshot, end, usage);
+    reserve: (sample, { maxTokens, attempts }) => hold(`sample ${sample}`, costOf(maxTokens, attempts)),
+    settle(sample, end, usage, route) {
+      if (!release(`sample ${sample}`)) return;
+      const known = route?.costUsd ?? (prices && costUsd(usage, prices));
+      const { attempts = 1, hedgedUsage } = route ?? {};
+      snapshot = settleSample(snapshot, end, usage, {
+        attempts,
+        ...(hedgedUsage && { hedgedUsage }),
+        ...(known !== undefined && { costUsd: known }),
+      });
     },
-    addVerifierTokens(tokens) {
-      snapshot = { ...snapshot, verifierTokens: snapshot.verifierTokens + tokens };
+    reserveVerification(key, tokens, calls) {
+      if (!limited) return true;
+      return hold(`verification ${key}`, { calls, outputTokens: 0, totalTokens: tokens, costUsd: tokens * promptUsd });
+    },
+    settleVerification(key, spent) {
+      release(`verification ${key}`);
+      snapshot = {
+        ...snapshot,
+        calls: snapshot.calls + spent.calls,
+        verifierTokens: snapshot.verifierTokens + spent.tokens,
+        ...(spent.costUsd !== undefined && { costUsd: (snapshot.costUsd ?? 0) + spent.costUsd }),
+      };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GenerationEvent, ScoringEvent } from "@reckon/core";
 
 /** Why a timer was set. */
-export type TimerName = "deadline" | "settle" | "verdicts";
+export type TimerName = "deadline" | "settle" | "verdicts" | "late-verdicts";
 
 /** Everything that can happen to a solve, in one queue, so that one loop sees it in one order. */
 export type Mail =

@@ -1,5 +1,15 @@
 import { extractAnswer } from "@reckon/answers";
-import type { AnswerKind, GenerationEvent, Plan, SampleEnd, SampleUsage, ScoringEvent, SolveEvent } from "@reckon/core";
+import type {
+  AnswerKind,
+  GenerationEvent,
+  Plan,
+  SampleEnd,
+  SampleRoute,
+  SampleUsage,
+  ScoringEvent,
+  SolveEvent,
+  VerifierName,
+} from "@reckon/core";
 import type { Ballot } from "./ballot.ts";
 import type { GenerationPool } from "./generation-pool.ts";
 import type { Judge } from "./judge.ts";
@@ -18,12 +28,25 @@ export interface SampleDeskParts {
   readonly timers: Timers;
   readonly tuning: SolveTuning;
   readonly answerKind: AnswerKind;
+  /** The most tokens of the prompt, for what a verifier may read. */
+  readonly promptBound: number;
+  readonly verifiers: readonly VerifierName[];
   readonly plan: () => Plan;
   readonly judge: () => Judge | undefined;
   readonly isThinking: () => boolean;
   readonly emit: (event: SolveEvent) => void;
   /** A sample has ended or a vote was cast: time to decide anew. */
   readonly changed: () => void;
+  /** The ledger has no room for what a verifier would read. */
+  readonly verifierTooDear: () => void;
+}
+
+/** How a sample ended, by its backend. */
+export interface BackendEnd {
+  readonly reason: SampleEnd;
+  readonly usage: SampleUsage;
+  readonly failure?: string | undefined;
+  readonly route?: SampleRoute;
 }
 
 /** Follows samples from their first token to their vote. */
@@ -31,7 +54,7 @@ export interface SampleDesk {
   /** Why the last sample that failed did. */
   readonly failure: string | undefined;
   onDelta(record: SampleRecord, event: GenerationEvent & { type: "token-delta" }): void;
-  onEnd(record: SampleRecord, reason: SampleEnd, usage: SampleUsage, failure?: string): void;
+  onEnd(record: SampleRecord, end: BackendEnd): void;
   onVerdicts(event: ScoringEvent): void;
   /** Casts the vote of a sample that has ended with an answer, by the verdicts there are. */
   castVote(record: SampleRecord): void;
@@ -43,6 +66,19 @@ export interface SampleDesk {
 export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   const { book, pool, ledger, ballot, timers, tuning, emit } = parts;
   let failure: string | undefined;
+
+  // A judgement by a model is a call; the process reward model and the checker are part of the house.
+  const modelJudges = parts.verifiers.filter((name) => name === "judge").length;
+  const readers = parts.verifiers.filter((name) => name !== "checker").length;
+
+  /** Asks the verifier about a step or the answer, where the ledger has room for all that it may read. */
+  function askAbout(record: SampleRecord, about: number | "answer", ask: (judge: Judge) => void): void {
+    const judge = parts.judge();
+    if (!judge?.working) return;
+    const most = ledger.limited ? readers * (parts.promptBound + Buffer.byteLength(record.text)) : 0;
+    if (ledger.reserveVerification(`${record.sample} ${about}`, most, modelJudges)) ask(judge);
+    else parts.verifierTooDear();
+  }
 
   /** Cancels one sample while others go on. */
   function cut(record: SampleRecord, why: "pruned" | "length"): void {
@@ -68,7 +104,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     if (text !== "") emit({ type: "thought-delta", sample, step, text, outputTokens: record.outputTokens });
     const ended = record.tracker.feed(text);
     if (!parts.isThinking() || record.cancelling) return;
-    for (const line of ended) parts.judge()?.step(sample, line.index, line.text, false);
+    for (const line of ended) askAbout(record, line.index, (judge) => judge.step(sample, line.index, line.text, false));
     if (ended.length > 0 && reasoningSteps(record) > parts.plan().maxSteps) cut(record, "length");
   }
 
@@ -81,11 +117,11 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     return enough && open ? answer : undefined;
   }
 
-  function onEnd(record: SampleRecord, backendReason: SampleEnd, usage: SampleUsage, why?: string): void {
+  function onEnd(record: SampleRecord, { reason: backendReason, usage, failure: why, route }: BackendEnd): void {
     const reason = backendReason === "cancelled" ? (record.cancelling ?? "cancelled") : backendReason;
     record.end = { reason, usage, failure: why };
     // By what the backend did: a sample that was cut at its step limit was cancelled on the wire.
-    ledger.settle(record.sample, backendReason, usage);
+    ledger.settle(record.sample, backendReason, usage, route);
     book.countEnd(reason);
     if (reason === "failed") failure = why ?? "a sample failed without saying why";
     const last = record.tracker.end();
@@ -96,10 +132,18 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
       parts.changed();
       return;
     }
+    const { sample } = record;
+    if (parts.isThinking()) {
+      if (last) askAbout(record, last.index, (judge) => judge.step(sample, last.index, last.text, true));
+      const { answer: text } = record;
+      if (parts.plan().verificationRounds >= 2 && text !== undefined) {
+        askAbout(record, "answer", (judge) => judge.answer(sample, text));
+      }
+    }
+    // The verifier may have been lost meanwhile, and the vote cast.
+    if (record.answer === undefined) return;
     const judge = parts.isThinking() ? parts.judge() : undefined;
-    if (last) judge?.step(record.sample, last.index, last.text, true);
-    if (parts.plan().verificationRounds >= 2) judge?.answer(record.sample, record.answer);
-    if (judge && !judge.settled(record.sample)) timers.set("verdicts", tuning.verdictTimeoutMs, record.sample);
+    if (judge && !judge.settled(sample)) timers.set("verdicts", tuning.verdictTimeoutMs, record.sample);
     else castVote(record);
   }
 
@@ -122,7 +166,9 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   }
 
   function onVerdicts(event: ScoringEvent): void {
-    ledger.addVerifierTokens(event.verifierTokens);
+    const about = event.type === "step-verdicts" ? event.step : "answer";
+    const { verifierTokens: tokens, costUsd } = event;
+    ledger.settleVerification(`${event.sample} ${about}`, { tokens, costUsd, calls: tokens > 0 ? modelJudges : 0 });
     const score = parts.judge()?.receive(event);
     const record = book.get(event.sample);
     if (record === undefined) return;

@@ -4,13 +4,22 @@ import type {
   Capabilities,
   Clock,
   Difficulty,
+  LedgerCaps,
   Plan,
   PlanOverrides,
   Problem,
+  RoutingFacts,
   ScoreAggregation,
+  TokenPrices,
   Verifier,
 } from "@reckon/core";
-import { type Calibrator, defaultScoring, type ErrorModel, type PlanningSettings } from "@reckon/planning";
+import {
+  type Calibrator,
+  defaultScoring,
+  type ErrorModel,
+  type PlanningSettings,
+  type Pressure,
+} from "@reckon/planning";
 
 /** What is to be solved, and how. */
 export interface SolveInput {
@@ -22,8 +31,18 @@ export interface SolveInput {
   readonly answerKind: AnswerKind | undefined;
   /** Seed of the samples; random where absent. */
   readonly seed?: number | undefined;
-  /** The most output tokens of all samples together; no limit where absent. */
-  readonly maxOutputTokens?: number | undefined;
+  /** Hard limits of the whole request; wall time is the deadline of the ports. Default: none. */
+  readonly caps?: LedgerCaps | undefined;
+  /** What the model's tokens cost at most; needed for a cap on costs. */
+  readonly prices?: TokenPrices | undefined;
+  /** Bytes that the backend may add to the prompt. Default 0. */
+  readonly promptExtraBytes?: number | undefined;
+  /** The most samples of the whole request, escalations included, whatever the plan says. Default: no limit. */
+  readonly maxSamples?: number | undefined;
+  /** What a router may go by. Default: nothing. */
+  readonly routing?: RoutingFacts | undefined;
+  /** Whether the backend may ask a second time for a slow sample. Default false. */
+  readonly hedges?: boolean | undefined;
   /** What the client fixed; an escalated plan keeps to it. Default: nothing. */
   readonly overrides?: PlanOverrides | undefined;
   /** Default `defaultPlanningSettings`. */
@@ -42,6 +61,8 @@ export interface SolvePorts {
   /** On the clock's scale; `Infinity` for none. The plan's own timeout holds too. */
   readonly deadlineAtMs: number;
   readonly capabilities: Capabilities;
+  /** How hard it is at present to serve everybody; asked whenever samples may start. Default: never. */
+  readonly pressure?: (() => Pressure) | undefined;
 }
 
 /** Numbers of the loop itself. */
@@ -52,6 +73,8 @@ export interface SolveTuning {
   readonly aggregation: ScoreAggregation;
   /** How long a finished sample waits for its verdicts before votes go on without the verifier. */
   readonly verdictTimeoutMs: number;
+  /** How long after a stop the verdicts of samples that had finished are waited for; after that they do not vote. */
+  readonly lateVerdictMs: number;
   /** How long cancelled samples may take to report their exact usage. */
   readonly settleTimeoutMs: number;
   /** How long before the deadline the best answer so far becomes the answer; at most a tenth of the time there is. */
@@ -67,6 +90,7 @@ export const defaultSolveTuning: SolveTuning = {
   pruneBelow: 0.01,
   aggregation: defaultScoring.aggregation,
   verdictTimeoutMs: 5_000,
+  lateVerdictMs: 100,
   settleTimeoutMs: 1_000,
   deadlineMarginMs: 250,
 };

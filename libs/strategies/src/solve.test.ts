@@ -226,7 +226,7 @@ describe("solve", () => {
 
   it("never spends more than its ledger holds, and uses what is left", async () => {
     const scripts = (i: number): Script => ({ text: chain(`${i}${"0".repeat(20)}`) });
-    const { outcome, backend } = await run({ scripts, input: { maxOutputTokens: 200 } });
+    const { outcome, backend } = await run({ scripts, input: { caps: { maxOutputTokens: 200 } } });
     expect(outcome.stopReason).toBe("budget");
     expect(outputTokensOf(outcome.ledger)).toBeLessThanOrEqual(200);
     expect(outputTokensOf(outcome.ledger)).toBeGreaterThan(150);
@@ -373,7 +373,7 @@ describe("solve, whatever samples do", () => {
             stopRule: { name: setup.rule, threshold: 0.9, minVotes: setup.minVotes, minGain: 0.03 },
           },
           verifier: scores && createScriptedVerifier(() => verdict(scores[asked++ % scores.length] as number)),
-          input: { maxOutputTokens: setup.budget, overrides: { samples: setup.samples } },
+          input: { caps: { maxOutputTokens: setup.budget }, overrides: { samples: setup.samples } },
           deadlineAtMs: setup.deadlineAtMs,
         });
         const { spent } = backend;
