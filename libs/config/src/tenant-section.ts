@@ -1,6 +1,6 @@
 import { limits, tenantIdPattern } from "@reckon/core";
 import { z } from "zod";
-import { integerKey, numberKey, textsKey } from "./config-key.ts";
+import { choiceKey, integerKey, numberKey, textsKey } from "./config-key.ts";
 
 /** `[tenants.NAME]`: what one tenant may do. */
 export const tenantSection = z
@@ -35,7 +35,11 @@ export const tenantSection = z
       min: 1,
       max: 1_000_000,
     }),
-    requests_per_minute: integerKey(undefined, "Requests that may begin within a minute.", { min: 1, max: 1_000_000 }),
+    solves_per_minute: integerKey(
+      undefined,
+      "Solves that may begin within a minute; those of batches wait, others are refused.",
+      { min: 1, max: 1_000_000 },
+    ),
     daily_output_tokens: integerKey(undefined, "The most output tokens within a UTC day.", {
       min: 1,
       max: 1_000_000_000_000,
@@ -46,7 +50,11 @@ export const tenantSection = z
       max: 1_000_000_000,
       unit: "US dollars",
     }),
-    max_priority: integerKey(undefined, "The highest priority that its requests may ask for.", { min: 0, max: 9 }),
+    max_priority: choiceKey(
+      ["low", "normal", "high"],
+      undefined,
+      "The highest priority that its requests may ask for.",
+    ),
   })
   .describe(
     "What one tenant may do; NAME is 1 to 64 of a-z, 0-9, - and _, a letter or digit first. `[tenants.default]` holds for tenants without a section of their own. An unset key is no limit.",

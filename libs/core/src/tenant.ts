@@ -1,28 +1,20 @@
-/**
- * What a tenant may spend; `undefined` is no limit. Caps of one request hold beside the client's own limits: the smaller of
- * two holds. Caps over time hold for all requests of the tenant together.
- */
+import type { LedgerCaps } from "./ledger.ts";
+import type { Priority } from "./plan.ts";
+
+/** What a tenant may do; absent: no limit. */
 export interface TenantCaps {
+  /** Limits of one request, beside the client's own: the smaller of two holds. */
+  readonly perRequest?: LedgerCaps;
+  /** Limits of all requests together within a UTC day. */
+  readonly daily?: LedgerCaps;
   /** N, the most samples of one solve; 1-256. */
   readonly maxSamples?: number;
-  /** Output tokens of one request, cancelled ones included. */
-  readonly maxOutputTokens?: number;
-  /** Model calls of one request. */
-  readonly maxCalls?: number;
-  /** US dollars of one request. */
-  readonly maxCostUsd?: number;
-  /** Wall time of one request, milliseconds. */
-  readonly maxTimeMs?: number;
   /** Solves that run at once, those of batches included. */
   readonly maxConcurrent?: number;
-  /** Requests that may begin within a minute. */
-  readonly requestsPerMinute?: number;
-  /** Output tokens within a UTC day, cancelled ones included. */
-  readonly dailyOutputTokens?: number;
-  /** US dollars within a UTC day. */
-  readonly dailyCostUsd?: number;
+  /** Solves that may begin within a minute. */
+  readonly solvesPerMinute?: number;
   /** The highest priority that its requests may ask for. */
-  readonly maxPriority?: number;
+  readonly maxPriority?: Priority;
 }
 
 /**

@@ -45,6 +45,16 @@ export function recordPlanChange(reason: "escalated" | "degraded"): void {
   instruments().planChanges.add(1, { [attributes.planChange]: reason });
 }
 
+/** A request was refused before it was read, for want of a valid key or token; `why` in a word. */
+export function recordAuthRefused(why: string): void {
+  instruments().authRefused.add(1, { [attributes.refusal]: why });
+}
+
+/** A solve of a tenant was refused: by its `rate`, `concurrency` or `budget`. */
+export function recordTenantRefused(tenant: string, why: string): void {
+  instruments().tenantRefused.add(1, { [attributes.tenant]: tenant, [attributes.refusal]: why });
+}
+
 /**
  * A solve ended with an outcome: its tokens by the role they ended in, and what its stop saved against the plan's N, counted
  * at the mean tokens of the samples that voted.
@@ -148,6 +158,8 @@ function declareInstruments() {
     confidenceAtStop: histogram(metricNames.confidenceAtStop, "Confidence at the stop.", undefined, tenths),
     difficulty: histogram(metricNames.difficulty, "Difficulty that solves were planned for.", undefined, tenths),
     planChanges: counter(metricNames.planChanges, "Plans changed on the way."),
+    authRefused: counter(metricNames.authRefused, "Requests without a valid key or token, by what was wrong."),
+    tenantRefused: counter(metricNames.tenantRefused, "Solves refused by a tenant's limits, by limit."),
     verdicts: counter(metricNames.verdicts, "Verdicts of verifiers."),
   };
 }

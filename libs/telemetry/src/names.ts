@@ -63,6 +63,8 @@ export const attributes = {
   verifier: "reckon.verifier",
   verdict: "reckon.verdict",
   planChange: "reckon.plan.change",
+  tenant: "reckon.tenant.id",
+  refusal: "reckon.refusal",
 } as const;
 
 /** Names of all metrics; the Prometheus form of a counter adds `_total`, and dots become underscores. */
@@ -81,6 +83,8 @@ export const metricNames = {
   queueDepth: "reckon.queue.depth",
   liveSamples: "reckon.samples.live",
   planChanges: "reckon.plan.changes",
+  authRefused: "reckon.auth.refused",
+  tenantRefused: "reckon.tenant.refused",
   verdicts: "reckon.verdicts",
   rpcDuration: "rpc.server.duration",
   rpcLive: "reckon.rpc.live_handlers",
