@@ -6,6 +6,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon batch problems.jsonl            solve many, one JSON object a line
   reckon estimate "What is 17 * 23?"     how hard is it?
   reckon serve                           run the services until a signal comes
+  reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -75,6 +76,21 @@ time to end. Addresses are printed when everything is ready.
   -p, --port N          port of the public service, 0 for any free one (default 8080, [server] port)
   --host ADDRESS        address to listen on (default 127.0.0.1, [server] host)
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  "model-server": `reckon model-server [options]
+
+Serves the embedded model and its process reward model: OpenAI's API as vLLM speaks it at /v1, Groq's dialect at
+/openai/v1, /pooling, /metrics and /health. Every test that needs a model server can have a real one, and with
+--faults one that misbehaves on schedule (docs/model-server.md).
+
+  -p, --port N          0 for any free one (default 8000)
+  --host ADDRESS        address to listen on (default 127.0.0.1); another one needs a key in
+                        RECKON_MODEL_SERVER_API_KEY, or --insecure
+  --faults FILE         faults and their schedule, TOML or JSON
+  --weights FOLDER      the model (default: the one that comes with Reckon)
+  --threads N           decoding threads;  --max-batch N  samples at once (default 64)
+  --rate-requests N     requests a minute, --rate-tokens N  tokens a minute, of Groq's dialect
+  --stub                canned text in place of the model, for load tests: --stub-text TEXT (repeatable),
+                        --stub-rate N  tokens a second of a sample (default 200), --stub-delay MS  to the first (20)`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createEngine, type EngineOptions } from "@reckon/engine";
 import { createAdmission } from "./admission.ts";
 import { type FaultPlanInput, parseFaultPlan } from "./faults/fault-plan.ts";
@@ -38,12 +39,17 @@ export interface ModelServer {
   /** `http://host:port`; the OpenAI API is at `/v1` below it, Groq's at `/openai/v1`. */
   readonly url: string;
   readonly port: number;
+  /** The id of the model that is served. */
+  readonly model: string;
   /** A copy of what has been counted so far. */
   counts(): ServerCounts;
   /** Replaces the faults; requests are counted from 0 again for them. Throws `invalid-argument`. */
   setFaults(plan: FaultPlanInput): void;
-  /** Ends connections, cutting off what runs, and then the model. */
-  close(): Promise<void>;
+  /**
+   * Takes no more connections, gives running requests `drainTimeoutMs` (default 0) to end, cuts off the rest, and ends the
+   * model.
+   */
+  close(options?: { readonly drainTimeoutMs?: number }): Promise<void>;
 }
 
 const defaultBatch = 64;
@@ -102,20 +108,29 @@ export async function createModelServer(options: ModelServerOptions = {}): Promi
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
   return {
+    model: model.model.id,
     url: `http://${shownHost}:${address.port}`,
     port: address.port,
     counts: () => ({ ...counts, faults: { ...counts.faults } }),
     setFaults(plan) {
       schedule = createFaultSchedule(parseFaultPlan(plan));
     },
-    async close() {
+    async close({ drainTimeoutMs = 0 } = {}) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (drainTimeoutMs > 0 && live.size > 0) await drained(live, drainTimeoutMs);
       server.closeAllConnections();
       await closed;
       await Promise.all(live);
       await closeModel();
     },
   };
+}
+
+async function drained(live: ReadonlySet<Promise<void>>, timeoutMs: number): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([Promise.all(live), late]);
+  over.abort();
 }
 
 function assertKey(exchange: Exchange, apiKey: string): void {

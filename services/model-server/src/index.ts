@@ -7,6 +7,7 @@ export {
   parseFaultPlan,
 } from "./faults/fault-plan.ts";
 export { readFaultFile } from "./faults/read-fault-file.ts";
+export { modelServerOptions } from "./model-server-arguments.ts";
 export type { ServedModel } from "./served-model.ts";
 export type { ServerCounts } from "./server-counts.ts";
 export { createStubModel, type StubOptions } from "./stub/stub-model.ts";

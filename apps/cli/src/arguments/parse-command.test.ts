@@ -100,6 +100,12 @@ describe("parseCommand", () => {
     expect(() => parse(...args)).toThrow(message);
   });
 
+  it("leaves the flags of the model server to the server", () => {
+    const args = ["--port", "0", "--faults", "faults.toml"];
+    expect(parseCommand(["model-server", ...args], {})).toEqual({ name: "model-server", args });
+    expect(parseCommand(["model-server", "--help"], {})).toEqual({ name: "help", topic: "model-server" });
+  });
+
   it("takes the server from RECKON_URL, and --url before it", () => {
     const env = { RECKON_URL: "http://one:1" };
     expect(parseCommand(["models"], env)).toMatchObject({ target: { url: "http://one:1" } });

@@ -49,19 +49,36 @@ export interface ServeCommand {
   readonly configFile: string | undefined;
 }
 
+/** Serves the embedded model over the OpenAI API; its flags are the server's own to read. */
+export interface ModelServerCommand {
+  readonly name: "model-server";
+  readonly args: readonly string[];
+}
+
 /** A command line, understood. */
 export type Command =
   | AskCommand
   | BatchCommand
   | EstimateCommand
   | ServeCommand
+  | ModelServerCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
   | { readonly name: "version" };
 
 /** Every command; told to who names another. */
-export const commandNames = ["ask", "batch", "estimate", "serve", "models", "doctor", "help", "version"] as const;
+export const commandNames = [
+  "ask",
+  "batch",
+  "estimate",
+  "serve",
+  "model-server",
+  "models",
+  "doctor",
+  "help",
+  "version",
+] as const;
 
 /** Understands a command line (without the program's name). Throws `UsageError`. */
 export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): Command {
@@ -87,6 +104,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
     }
     case "serve":
       return parseServe(rest);
+    case "model-server":
+      return { name, args: rest };
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });

@@ -1,7 +1,7 @@
 import type { Target } from "../arguments/common-flags.ts";
 import { checkConfig } from "../doctor/check-config.ts";
 import { checkModelFiles } from "../doctor/check-model.ts";
-import { checkPort } from "../doctor/check-port.ts";
+import { checkModelServerPort, checkPort } from "../doctor/check-port.ts";
 import { checkRuntime } from "../doctor/check-runtime.ts";
 import { checkServices } from "../doctor/check-services.ts";
 import { checkStore } from "../doctor/check-store.ts";
@@ -35,7 +35,7 @@ export async function runDoctor(
     await tell(findings);
     if (config) {
       await tell(await checkModelFiles(config));
-      await tell([await checkStore(config), await checkPort(config)]);
+      await tell([await checkStore(config), await checkPort(config), await checkModelServerPort()]);
       await tell(await checkServices(target, io.stderr, interrupts.signal));
     }
     const problems = found.filter(({ status }) => status === "problem").length;
