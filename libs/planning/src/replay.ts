@@ -57,7 +57,8 @@ interface Running {
  * Runs a stop rule over recorded samples, taken in the order given, K at most in flight, refilled as they end, one token of
  * each per tick; on the stop the rest is cancelled and what it had generated is counted. A sample that a verifier would have
  * pruned ends there without a vote, unless it was the last hope. The decisions are those that the
- * live loop takes, by the same functions; samples that end in the same tick vote in the order in which they were started.
+ * live loop takes, by the same functions; samples that end in the same tick vote in the order in which they were started, those
+ * after the one that decided too.
  */
 export function replay(recorded: readonly RecordedSample[], options: ReplayOptions): ReplayResult {
   const { stopRule: rule, selection, window } = options;
@@ -69,6 +70,11 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
   let now = 0;
   let finishedTokens = 0;
   let prunedTokens = 0;
+  const end = (sample: number) => {
+    const { canonical, outputTokens, score } = recorded[sample] as RecordedSample;
+    finishedTokens += outputTokens;
+    if (canonical !== undefined) votes.push({ sample, canonical, answer: canonical, weight: 1, score });
+  };
   for (;;) {
     const state: StopState = {
       votes: weighVotes(votes, selection),
@@ -79,8 +85,11 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
     };
     const { stop, reason = "exhausted" } = decide(rule, state);
     if (stop) {
+      // What has finished in the very tick of the stop is paid for, and votes, as in the live loop.
+      for (const done of running.filter((sample) => sample.endsAt <= now && !sample.pruned)) end(done.sample);
+      running = running.filter((sample) => sample.endsAt > now || sample.pruned);
       const cancelledTokens = running.reduce((sum, sample) => sum + now - sample.startedAt, prunedTokens);
-      const leader = tally(state.votes)[0]?.canonical;
+      const leader = tally(weighVotes(votes, selection))[0]?.canonical;
       return {
         canonical: leader,
         confidence: leader === undefined ? undefined : confidenceOf(votes, leader, options.confidence),
@@ -99,16 +108,18 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
       running.push({ sample: started, startedAt: now, endsAt: now + Math.min(prunedAt, outputTokens), pruned });
     }
     const next = running.reduce((first, sample) => (sample.endsAt < first.endsAt ? sample : first));
-    const { canonical, outputTokens, score } = recorded[next.sample] as RecordedSample;
     running = running.filter((sample) => sample !== next);
     now = next.endsAt;
     if (next.pruned && running.length === 0 && votes.length === 0) {
-      running.push({ ...next, endsAt: next.startedAt + outputTokens, pruned: false });
+      running.push({
+        ...next,
+        endsAt: next.startedAt + (recorded[next.sample] as RecordedSample).outputTokens,
+        pruned: false,
+      });
     } else if (next.pruned) {
       prunedTokens += now - next.startedAt;
     } else {
-      finishedTokens += outputTokens;
-      if (canonical !== undefined) votes.push({ sample: next.sample, canonical, answer: canonical, weight: 1, score });
+      end(next.sample);
     }
   }
 }

@@ -16,7 +16,7 @@ export const defaultScoring = calibration.scoring as Scoring;
 /**
  * The votes with the weights that a selection gives them, from all scores at once, so that their order has no effect.
  * `majority`: 1 each. `weighted-vote`: the score to the power given (weighted best-of-N, arXiv 2206.02336); a vote without
- * one weighs as the mean of the others. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
+ * one weighs as the mean of the others, and at least as a score of a half would: nothing was found wrong with it. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
  * no vote has a score all of them weigh 1, whatever the selection.
  */
 export function weighVotes(
@@ -27,7 +27,10 @@ export function weighVotes(
   const weightOf = (vote: ScoredVote) => (vote.score === undefined ? undefined : vote.score ** power);
   const typical = mean(votes.flatMap((vote) => weightOf(vote) ?? []));
   if (selection === "majority" || typical === undefined) return votes.map((vote) => ({ ...vote, weight: 1 }));
-  if (selection === "weighted-vote") return votes.map((vote) => ({ ...vote, weight: weightOf(vote) ?? typical }));
+  if (selection === "weighted-vote") {
+    const unscored = Math.max(typical, 0.5 ** power);
+    return votes.map((vote) => ({ ...vote, weight: weightOf(vote) ?? unscored }));
+  }
   const best = new Map<string, ScoredVote>();
   for (const vote of votes) {
     const rival = best.get(vote.canonical);
