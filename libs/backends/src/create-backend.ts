@@ -13,7 +13,7 @@ export interface BackendDeps {
   readonly env?: NodeJS.ProcessEnv;
   /** Told what an operator should know. Default: `console.warn`. */
   readonly warn?: (message: string) => void;
-  /** Called with the name of the backend, the headers and the status of every response that an endpoint gives. */
+  /** Called with the headers and the status of every response that the endpoint gives. */
   readonly onRateLimit?: RateLimitListener;
 }
 
@@ -33,11 +33,18 @@ export function createBackend(name: string, config: BackendConfig, deps: Backend
   }
 }
 
-/** Makes all configured backends, the default one first; the embedded model is run as `[engine]` says. */
-export function createBackends(config: Config, deps: BackendDeps = {}): Backend[] {
+/** Gives what makes backends by their sections; the embedded model is run as `[engine]` says. */
+export function createBackendMaker(
+  config: Pick<Config, "engine">,
+  deps: BackendDeps = {},
+): (name: string, section: BackendConfig) => Backend {
   const { threads, max_batch: maxBatch, weights_dir: weightsDir } = config.engine;
   const startEngine = deps.startEngine ?? (() => createEngine({ threads, maxBatch, weightsDir, parts }));
-  return Object.entries(config.backends).map(([name, backend]) =>
-    createBackend(name, backend, { ...deps, startEngine }),
-  );
+  return (name, section) => createBackend(name, section, { ...deps, startEngine });
+}
+
+/** Makes all configured backends, the default one first. */
+export function createBackends(config: Config, deps: BackendDeps = {}): Backend[] {
+  const make = createBackendMaker(config, deps);
+  return Object.entries(config.backends).map(([name, section]) => make(name, section));
 }

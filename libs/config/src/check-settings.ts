@@ -3,6 +3,7 @@ import { type Config, configSchema } from "./config-schema.ts";
 import { type KnownKey, knownKeyAt, namedKeysOf } from "./known-keys.ts";
 import { poolChecks } from "./pool-checks.ts";
 import type { Setting } from "./setting.ts";
+import { verifierChecks } from "./verifier-checks.ts";
 
 /** The nested tables that settings spell out; a later one overrides an earlier one. */
 function tablesOf(settings: readonly Setting[]): Record<string, unknown> {
@@ -95,6 +96,7 @@ function crossChecks(config: Config, effective: ReadonlyMap<string, Setting>): F
       violations.push({ field: `${where}.url`, description });
     }
   }
+  violations.push(...verifierChecks(config, from));
   violations.push(...authChecks(config, from));
   violations.push(...poolChecks(config, from));
   return violations;

@@ -9,7 +9,6 @@ import {
   sessionsSection,
   storeSection,
   telemetrySection,
-  verifierSection,
 } from "./process-sections.ts";
 import { tenantSection } from "./tenant-section.ts";
 import {
@@ -19,6 +18,7 @@ import {
   strategiesSection,
   testTimeComputeSection,
 } from "./test-time-compute-sections.ts";
+import { verifierSection } from "./verifier-section.ts";
 
 /** The sections with a fixed name; each key is described and has one default. */
 export const sections = {

@@ -19,3 +19,4 @@ export { type ProcessSettings, processSettings } from "./process-settings.ts";
 export { readArguments } from "./read-arguments.ts";
 export type { TenantConfig } from "./tenant-section.ts";
 export { publicTls, type ServiceTls, serviceTls, type TlsFiles } from "./tls-files.ts";
+export type { VerifierConfig } from "./verifier-section.ts";

@@ -12,8 +12,9 @@ describe("listenAddress", () => {
   });
 
   it("is what RECKON_HOST and RECKON_PORT say, but not what Kubernetes says", () => {
-    const env = { RECKON_HOST: "0.0.0.0", RECKON_PORT: "0" };
-    expect(listenAddress("difficulty", defaultConfig, env)).toEqual({ host: "0.0.0.0", port: 0 });
+    const env = { RECKON_HOST: "127.0.0.2", RECKON_PORT: "0" };
+    expect(listenAddress("difficulty", defaultConfig, env)).toEqual({ host: "127.0.0.2", port: 0 });
+    expect(() => listenAddress("difficulty", defaultConfig, { RECKON_HOST: "0.0.0.0" })).toThrow(/--insecure/);
     const link = { RECKON_PORT: "tcp://10.0.0.1:80" };
     expect(listenAddress("difficulty", defaultConfig, link).port).toBe(8081);
     expect(() => listenAddress("difficulty", defaultConfig, { RECKON_PORT: "70000" })).toThrow("0 to 65535");

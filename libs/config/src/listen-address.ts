@@ -1,13 +1,15 @@
 import { ReckonError } from "@reckon/core";
 import type { Config } from "./config-schema.ts";
 import { isServiceLink } from "./environment.ts";
+import { mayListen } from "./may-listen.ts";
 
 /** The four services. */
 export type ServiceName = "orchestrator" | "difficulty" | "verifier" | "model-proxy";
 
 /**
  * Where a service listens: `RECKON_HOST` and `RECKON_PORT` where set, else `[server]` for the orchestrator, and for the
- * others the address under which `[services]` says they are reached. A port that is none throws `invalid-argument`.
+ * others the address under which `[services]` says they are reached. A port that is none throws `invalid-argument`, an
+ * address where the service would serve strangers `failed-precondition`: see `mayListen`.
  */
 export function listenAddress(
   service: ServiceName,
@@ -16,6 +18,7 @@ export function listenAddress(
 ): { readonly host: string; readonly port: number } {
   const configured = service === "orchestrator" ? config.server : splitAddress(addressOf(service, config));
   const host = env.RECKON_HOST || configured.host;
+  mayListen(service, host, config);
   const text = env.RECKON_PORT;
   if (!text || isServiceLink("RECKON_PORT", text)) return { host, port: configured.port };
   const port = Number(text);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { booleanKey, choiceKey, integerKey, listKey, numberKey, textKey } from "./config-key.ts";
+import { booleanKey, choiceKey, integerKey, numberKey, textKey } from "./config-key.ts";
 
 const port = { min: 0, max: 65_535 };
 
@@ -137,14 +137,3 @@ export const engineSection = z
     weights_dir: textKey(undefined, "Folder of other weights for the embedded model.", filled("a folder path")),
   })
   .describe("The embedded model.");
-
-/** `[verifier]`: who checks thoughts. */
-export const verifierSection = z
-  .object({
-    verifiers: listKey(
-      ["prm", "checker"],
-      ["prm", "checker"],
-      'Who checks steps and answers: "prm" is the process reward model, "checker" the program that computes arithmetic and inserts solutions into equations.',
-    ),
-  })
-  .describe("Who checks thoughts.");

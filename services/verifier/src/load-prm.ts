@@ -5,7 +5,7 @@ import type { OpenPrm } from "./prm-judge.ts";
 /** The process reward model, or why there is none. */
 export type LoadedPrm =
   | { readonly prm: OpenPrm; readonly aggregation: ScoreAggregation | undefined; close(): Promise<void> }
-  | { readonly prm: undefined; readonly prmMissing: string; close(): Promise<void> };
+  | { readonly prm: undefined; readonly prmMissing: string; readonly aggregation: undefined; close(): Promise<void> };
 
 /**
  * Loads the embedded process reward model alone. Files that are missing or damaged do not reject: a verifier without the
@@ -23,6 +23,6 @@ export async function loadPrm(options: Omit<EngineOptions, "parts">): Promise<Lo
     const error = ReckonError.from(thrown);
     if (error.code === "invalid-argument") throw error;
     const prmMissing = `no process reward model is loaded: ${error.message}`;
-    return { prm: undefined, prmMissing, close: async () => undefined };
+    return { prm: undefined, prmMissing, aggregation: undefined, close: async () => undefined };
   }
 }

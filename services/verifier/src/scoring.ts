@@ -62,7 +62,10 @@ export function createScoring(judges: readonly JudgeScoring[]): Scoring {
     const say = (judgements: readonly Judgement[]) => {
       if (closed || dropped.has(index)) return;
       const verdicts = judgements.map((judgement) => judgement.verdict);
-      events.push(event({ verdicts, verifierTokens: judgements.reduce((sum, { tokens }) => sum + tokens, 0) }));
+      const costs = judgements.flatMap(({ costUsd }) => costUsd ?? []);
+      const costUsd = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost) : undefined;
+      const verifierTokens = judgements.reduce((sum, { tokens }) => sum + tokens, 0);
+      events.push(event({ verdicts, verifierTokens, ...(costUsd === undefined ? {} : { costUsd }) }));
     };
     return judging.then(say, (error: unknown) => events.fail(ReckonError.from(error))).then(settle);
   };
@@ -99,4 +102,4 @@ export function createScoring(judges: readonly JudgeScoring[]): Scoring {
   };
 }
 
-type Said = Pick<ScoringEvent, "verdicts" | "verifierTokens">;
+type Said = Pick<ScoringEvent, "verdicts" | "verifierTokens" | "costUsd">;

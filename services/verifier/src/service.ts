@@ -10,7 +10,11 @@ import type { StepJudge } from "./step-judge.ts";
 
 /** What the verifier works with. */
 export interface VerifierServiceOptions {
-  /** The process reward model; without it the service serves all the same, and `prm` abstains from everything. */
+  /** A process reward model of another kind than the embedded one, in its place. */
+  readonly scorer?: StepJudge;
+  /** A model as judge; without it `judge` abstains from everything. */
+  readonly judge?: StepJudge;
+  /** The embedded process reward model; without it the service serves all the same, and `prm` abstains from everything. */
   readonly prm?: OpenPrm;
   /** Why there is no process reward model: what its abstentions say. */
   readonly prmMissing?: string;
@@ -27,11 +31,12 @@ export interface VerifierServiceOptions {
  */
 export function createVerifierService(options: VerifierServiceOptions = {}): ServiceImpl<typeof VerifierService> {
   const missing = options.prmMissing ?? "no process reward model is loaded";
-  const prm =
+  const embedded = () =>
     options.prm === undefined ? abstainingJudge("prm", missing) : createPrmJudge(options.prm, options.aggregation);
   const judges = new Map<VerifierName, StepJudge>([
-    ["prm", prm],
+    ["prm", options.scorer ?? embedded()],
     ["checker", checkerJudge],
+    ...(options.judge === undefined ? [] : ([["judge", options.judge]] as const)),
   ]);
   const select = (names: readonly VerifierName[]) =>
     createVerifier(
@@ -40,7 +45,7 @@ export function createVerifierService(options: VerifierServiceOptions = {}): Ser
       ),
     );
   return {
-    ...serveScoring(select(options.verifiers ?? [...judges.keys()]), select),
+    ...serveScoring(select(options.verifiers ?? ["prm", "checker"]), select),
     checkEquivalence(request, { signal }) {
       const kind = answerKindFromProto(request.answerKind);
       assertEquivalenceRequest(request);

@@ -1,9 +1,11 @@
 import type { Problem, Verdict, VerifierName } from "@reckon/core";
 
-/** A verdict and the tokens that a model read for it. */
+/** A verdict and the tokens that a model read and wrote for it. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly tokens: number;
+  /** Their price; absent where it is not known. */
+  readonly costUsd?: number;
 }
 
 /**

@@ -20,7 +20,7 @@ interface Setup {
   backend: Backend;
   warnings: string[];
   /** What a limiter was told. */
-  limits: { backend: string; headers: Headers; status: number }[];
+  limits: { headers: Headers; status: number }[];
 }
 
 /** Starts a server and a backend `mine` over it; both are closed after the test. */
@@ -39,7 +39,7 @@ export async function setUp(
   const backend = createOpenAiBackend("mine", config, {
     env,
     warn: (message) => warnings.push(message),
-    onRateLimit: (backend, headers, status) => limits.push({ backend, headers, status }),
+    onRateLimit: (headers, status) => limits.push({ headers, status }),
   });
   cleanups.push(
     () => backend.close(),

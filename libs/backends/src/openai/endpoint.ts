@@ -4,7 +4,10 @@ import { guardBody } from "./guard-body.ts";
 import { messageOfBody } from "./http-error.ts";
 
 /** What sees the headers of every response of a backend, refusals included: a limiter reads the limits from them. */
-export type RateLimitListener = (backend: string, headers: Headers, status: number) => void;
+export type RateLimitListener = (headers: Headers, status: number) => void;
+
+/** What says where an endpoint is. */
+export type EndpointConfig = Pick<BackendConfig, "kind" | "url" | "api_key_env">;
 
 /** The HTTP side of a backend. */
 export interface Endpoint {
@@ -29,7 +32,7 @@ const noBody = new Set([101, 204, 205, 304]);
  */
 export function createEndpoint(
   backend: string,
-  config: BackendConfig,
+  config: EndpointConfig,
   env: NodeJS.ProcessEnv,
   onRateLimit?: RateLimitListener,
 ): Endpoint {
@@ -71,7 +74,7 @@ export function createEndpoint(
     // A redirect would turn the POST into a GET, so it is an error of the configuration.
     const response = await fetch(input, { ...init, headers: headersOf(init?.headers), redirect: "manual" });
     const { status, headers } = response;
-    onRateLimit?.(backend, headers, status);
+    onRateLimit?.(headers, status);
     if (response.ok) {
       if (response.body === null || /^application\/json\b/i.test(headers.get("content-type") ?? "")) return response;
       return new Response(guardBody(response.body), { status, headers });

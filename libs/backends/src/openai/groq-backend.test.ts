@@ -34,7 +34,7 @@ describe("a Groq backend", () => {
     expect(last?.body).toMatchObject({ max_completion_tokens: 50, stop: ["END"], temperature: 1 });
     expect(last?.body).not.toHaveProperty("stream_options");
     expect(warnings).toEqual([]);
-    expect(limits.at(-1)).toMatchObject({ backend: "mine", status: 200 });
+    expect(limits.at(-1)).toMatchObject({ status: 200 });
     expect(limits.at(-1)?.headers.get("x-ratelimit-remaining-tokens")).toBe("5990");
   });
 
