@@ -1,4 +1,4 @@
-import { listenAddress, processConfig, processSettings } from "@reckon/config";
+import { listenAddress, processConfig, processSettings, serviceTls } from "@reckon/config";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { createRpcServer, runProcess } from "@reckon/rpc";
 import { openStore, storePath } from "@reckon/store";
@@ -24,6 +24,8 @@ await runProcess({
       version,
       logger,
       ...listenAddress(service, config),
+      tls: serviceTls(config)?.server,
+      trustCallers: true,
       routes: (router) => router.service(DifficultyService, createDifficultyService({ store, warn })),
     });
   },

@@ -1,5 +1,5 @@
 import { createBackends, createModelRouter } from "@reckon/backends";
-import { listenAddress, processConfig, processSettings } from "@reckon/config";
+import { listenAddress, processConfig, processSettings, serviceTls } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { createRpcServer, runProcess } from "@reckon/rpc";
@@ -25,6 +25,8 @@ await runProcess({
       version,
       logger,
       ...listenAddress(service, config),
+      tls: serviceTls(config)?.server,
+      trustCallers: true,
       routes: (router) => router.service(ModelService, createModelProxyService({ backend })),
     });
     // Asking for the models loads the embedded one, and finds out whether other backends answer.

@@ -1,4 +1,4 @@
-import { listenAddress, processConfig, processSettings } from "@reckon/config";
+import { listenAddress, processConfig, processSettings, publicTls, serviceTls, type TlsFiles } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
@@ -10,6 +10,7 @@ import { createFrontDoor } from "./openai/create-front-door.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
+import { createTenants } from "./tenants/create-tenants.ts";
 
 const service = "orchestrator";
 const config = processConfig([...process.argv.slice(2), ...(await serviceAddresses())]);
@@ -23,15 +24,17 @@ await runProcess({
   service,
   ...settings,
   async start({ version, logger, onStop }) {
+    const tenants = createTenants(config, (message) => logger.warn(message));
+    const tls = serviceTls(config)?.client;
     const clients = {
-      difficulty: createRpcClient(DifficultyService, { target: difficulty }),
-      model: createRpcClient(ModelService, { target: modelProxy }),
-      verifier: createRpcClient(VerifierService, { target: verifier }),
+      difficulty: createRpcClient(DifficultyService, { target: difficulty, tls }),
+      model: createRpcClient(ModelService, { target: modelProxy, tls }),
+      verifier: createRpcClient(VerifierService, { target: verifier, tls }),
     };
     for (const client of Object.values(clients)) onStop(() => client.close());
-    const thinker = createModelBackend(modelProxy);
+    const thinker = createModelBackend(modelProxy, { tls });
     onStop(() => thinker.close());
-    const checks = createVerifierClient(verifier, { names: config.verifier.verifiers });
+    const checks = createVerifierClient(verifier, { names: config.verifier.verifiers, tls });
     onStop(() => checks.close());
     const orchestrator = createOrchestratorService({
       difficulty: clients.difficulty,
@@ -47,6 +50,9 @@ await runProcess({
       version,
       logger,
       ...listenAddress(service, config),
+      ...(publicTls(config) !== undefined && { tls: () => publicTls(config) as TlsFiles }),
+      ...(tenants.required && { authenticate: tenants.authenticate }),
+      ...(config.cors.origins !== undefined && { corsOrigins: config.cors.origins }),
       routes(router) {
         router.service(OrchestratorService, orchestrator.service);
         forwardInner(router, clients);

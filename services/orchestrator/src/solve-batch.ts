@@ -62,7 +62,7 @@ export async function* solveBatch(
   ): AsyncGenerator<SolveBatchResponse, Outcome, void> {
     if (isDry(part)) return spentOutcome();
     const { problem, overrides } = item;
-    for await (const event of solver.solve({ problem, overrides, caps: part })) {
+    for await (const event of solver.solve({ problem, overrides, caps: part, wait: true })) {
       const message = tell(event);
       if (message) yield message;
       if (event.type === "solve-ended") return event.outcome;

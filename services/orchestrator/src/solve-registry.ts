@@ -8,9 +8,11 @@ export interface SolveRegistry {
   /** Solves that run now. */
   readonly live: number;
   /** Adds a solve; its signal aborts with the reason when it is to end with its best answer so far. */
-  add(solveId: string): RegisteredSolve;
-  /** Ends one solve; throws `not-found` for an id that is not running. */
-  cancel(solveId: string): void;
+  add(solveId: string, tenantId: string): RegisteredSolve;
+  /** Ends one solve; throws `not-found` for an id that is not running, or that is another tenant's: nobody learns of those. */
+  cancel(solveId: string, tenantId: string): void;
+  /** Ends one solve, whoever it belongs to; false for an id that is not running. */
+  end(solveId: string, reason: EndReason): boolean;
   /** Ends all solves that run then, and those that come later, after `graceMs`. Only the first call counts. */
   drain(graceMs: number): void;
   /** Lets go of timers. */
@@ -28,16 +30,16 @@ export interface RegisteredSolve {
 
 /** An empty registry. */
 export function createSolveRegistry(): SolveRegistry {
-  const solves = new Map<string, AbortController>();
+  const solves = new Map<string, { readonly controller: AbortController; readonly tenantId: string }>();
   let drainTimer: NodeJS.Timeout | undefined;
   let drained = false;
   return {
     get live() {
       return solves.size;
     },
-    add(solveId) {
+    add(solveId, tenantId) {
       const controller = new AbortController();
-      solves.set(solveId, controller);
+      solves.set(solveId, { controller, tenantId });
       if (drained) controller.abort("draining" satisfies EndReason);
       return {
         signal: controller.signal,
@@ -45,16 +47,21 @@ export function createSolveRegistry(): SolveRegistry {
         remove: () => void solves.delete(solveId),
       };
     },
-    cancel(solveId) {
-      const controller = solves.get(solveId);
-      if (controller === undefined)
+    cancel(solveId, tenantId) {
+      const solve = solves.get(solveId);
+      if (solve?.tenantId !== tenantId)
         throw new ReckonError("not-found", `no solve ${JSON.stringify(solveId)} is running`);
-      controller.abort("cancelled" satisfies EndReason);
+      solve.controller.abort("cancelled" satisfies EndReason);
+    },
+    end(solveId, reason) {
+      const entry = solves.get(solveId);
+      entry?.controller.abort(reason);
+      return entry !== undefined;
     },
     drain(graceMs) {
       drainTimer ??= setTimeout(() => {
         drained = true;
-        for (const controller of solves.values()) controller.abort("draining" satisfies EndReason);
+        for (const { controller } of solves.values()) controller.abort("draining" satisfies EndReason);
       }, graceMs);
       drainTimer.unref();
     },

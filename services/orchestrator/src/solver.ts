@@ -21,6 +21,7 @@ import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
 import { observeSolve } from "./solve-observer.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
+import { tenantOf } from "./tenants/tenant-of.ts";
 import { answerAtMs } from "./time-limits.ts";
 import { traceSamples } from "./traced-ports.ts";
 
@@ -38,8 +39,14 @@ export interface SolverOptions {
 export interface SolveTask {
   readonly problem: Problem;
   readonly overrides: PlanOverrides;
+  /** Id of the solve. Default: a new one. */
+  readonly solveId?: string;
   /** Hard limits from outside (a batch's account, a tenant), beside the client's own. */
   readonly caps?: LedgerCaps;
+  /** N at most, whatever the plan would have; absent: no limit. */
+  readonly maxSamples?: number | undefined;
+  /** Waits where its tenant is at its limits; else it is refused. */
+  readonly wait?: boolean;
 }
 
 /** Solves problems: estimate, plan, think; and knows what runs. */
@@ -75,7 +82,10 @@ export function createSolver(options: SolverOptions): Solver {
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
 
-  async function prepare({ problem, overrides }: SolveTask, running: Running): Promise<Prepared> {
+  async function prepare(
+    { problem, overrides, maxSamples = Infinity }: SolveTask,
+    running: Running,
+  ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
     const [estimated, model] = await Promise.all([
       estimateOrPrior(problem, overrides.difficulty, remainingMs, options.estimator),
@@ -85,7 +95,9 @@ export function createSolver(options: SolverOptions): Solver {
     const { capabilities } = model;
     const verifiers = verifier?.names ?? [];
     const plan = makePlan({ problem, difficulty, overrides, settings, capabilities, verifiers });
-    return { estimated, model, plan: { ...plan, model: model.id } };
+    const samples = Math.min(plan.samples, maxSamples);
+    const window = Math.min(plan.window, samples);
+    return { estimated, model, plan: { ...plan, samples, window, model: model.id } };
   }
 
   async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
@@ -132,8 +144,8 @@ export function createSolver(options: SolverOptions): Solver {
   async function* solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void> {
     const arrivedAtMs = clock.nowMs();
     const call = currentCall();
-    const solveId = randomUUID();
-    const { signal, end, remove } = registry.add(solveId);
+    const solveId = task.solveId ?? randomUUID();
+    const { signal, end, remove } = registry.add(solveId, tenantOf().id);
     const leave = () => end("cancelled");
     if (call?.signal.aborted) leave();
     call?.signal.addEventListener("abort", leave, { once: true });
