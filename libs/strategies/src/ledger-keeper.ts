@@ -129,7 +129,7 @@ export function createLedgerKeeper({ caps, prices, promptBound }: LedgerKeeperOp
       if (room.calls < attempts) return 0;
       const shares = attempts * places;
       const spare = room.costUsd / shares - promptBound * promptUsd;
-      const byCost = outputUsd > 0 ? spare / outputUsd : spare >= 0 ? Number.POSITIVE_INFINITY : 0;
+      const byCost = outputUsd > 0 ? (spare + roundingUsd) / outputUsd : spare >= 0 ? Number.POSITIVE_INFINITY : 0;
       const most = Math.min(room.outputTokens / shares, room.totalTokens / shares - promptBound, byCost);
       return Math.max(0, Number.isFinite(most) ? Math.floor(most) : most);
     },

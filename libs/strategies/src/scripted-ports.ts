@@ -188,10 +188,10 @@ export function createScriptedBackend(
   };
 }
 
-/** A verifier in memory: verdicts by a function of the step's text; `undefined` never answers. */
+/** A verifier in memory: verdicts by a function of the step's text; `undefined` never answers, `saysAfter` asks, all at once. */
 export function createScriptedVerifier(
   verdictsOf: (text: string, of: "step" | "answer") => Verdict[] | undefined,
-  faults: { openFails?: boolean; breaksAfter?: number } = {},
+  faults: { openFails?: boolean; breaksAfter?: number; saysAfter?: number } = {},
 ): Verifier & { readonly calls: { closed: boolean }[] } {
   const calls: { closed: boolean }[] = [];
   return {
@@ -202,6 +202,7 @@ export function createScriptedVerifier(
       const state = { closed: false };
       calls.push(state);
       let answered = 0;
+      const held: ScoringEvent[] = [];
       const close = () => {
         state.closed = true;
       };
@@ -211,7 +212,9 @@ export function createScriptedVerifier(
         if (verdicts === undefined || state.closed) return;
         answered += 1;
         if (answered === faults.breaksAfter) return events.fail(new Error("the scripted verifier broke"));
-        events.push(event(verdicts));
+        held.push(event(verdicts));
+        if (answered < (faults.saysAfter ?? 0)) return;
+        for (const one of held.splice(0).sort((a, b) => a.sample - b.sample)) events.push(one);
       };
       return {
         events,

@@ -5,10 +5,11 @@ import {
   type Plan,
   problemFromPrompt,
   type SolveEvent,
+  totalTokensOf,
   type Verdict,
   type Verifier,
 } from "@reckon/core";
-import { makePlan } from "@reckon/planning";
+import { makePlan, type Pressure } from "@reckon/planning";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -46,6 +47,7 @@ interface Setup {
   readonly signal?: AbortSignal;
   readonly faults?: Parameters<typeof createScriptedBackend>[2];
   readonly onEvent?: (event: SolveEvent) => void;
+  readonly pressure?: () => Pressure;
 }
 
 function basePlan(plan: Partial<Plan> = {}): Plan {
@@ -73,6 +75,7 @@ async function run(setup: Setup): Promise<{ events: SolveEvent[]; outcome: Outco
       signal: setup.signal ?? new AbortController().signal,
       deadlineAtMs: setup.deadlineAtMs ?? Number.POSITIVE_INFINITY,
       capabilities: fullCapabilities,
+      pressure: setup.pressure,
     },
   );
   for (;;) {
@@ -231,6 +234,90 @@ describe("solve", () => {
     expect(outputTokensOf(outcome.ledger)).toBeLessThanOrEqual(200);
     expect(outputTokensOf(outcome.ledger)).toBeGreaterThan(150);
     expect(backend.opened.length).toBeGreaterThan(1);
+  });
+
+  it("makes no more calls than it may", async () => {
+    const scripts = (i: number): Script => ({ text: chain(`${i}`) });
+    const { outcome } = await run({ scripts, input: { caps: { maxCalls: 3 } } });
+    expect(outcome).toMatchObject({ stopReason: "budget", samplesStarted: 3, samplesVoted: 3 });
+    expect(outcome.ledger).toMatchObject({ calls: 3, maxCalls: 3 });
+  });
+
+  it("counts prompts, samples and the verifier against one limit, and gives up the verifier before the answer", async () => {
+    const scripts = (i: number): Script => ({ text: chain(`${i}`) });
+    const roomy = await run({
+      ...{ scripts, plan: withVerifier, verifier: createScriptedVerifier(() => verdict(0.6)) },
+      input: { caps: { maxTotalTokens: 1_500 } },
+    });
+    expect(roomy.outcome.ledger.verifierTokens).toBeGreaterThan(0);
+    expect(totalTokensOf(roomy.outcome.ledger)).toBeLessThanOrEqual(1_500);
+    const tight = await run({
+      ...{ scripts, plan: withVerifier, verifier: createScriptedVerifier(() => verdict(0.6)) },
+      input: { caps: { maxTotalTokens: 200 } },
+    });
+    expect(tight.outcome.answer).toBeDefined();
+    expect(tight.outcome.degradations).toEqual(["the ledger has no room for the verifier: votes count alike"]);
+    expect(totalTokensOf(tight.outcome.ledger)).toBeLessThanOrEqual(200);
+  });
+
+  it("keeps to a price", async () => {
+    const scripts = (i: number): Script => ({ text: chain(`${i}`) });
+    const prices = { promptUsd: 1, outputUsd: 5 };
+    const { outcome } = await run({ scripts, input: { caps: { maxCostUsd: 0.0006 }, prices } });
+    expect(outcome.stopReason).toBe("budget");
+    expect(outcome.ledger.costUsd).toBeLessThanOrEqual(0.0006);
+    expect(outcome.samplesVoted).toBeGreaterThan(1);
+  });
+
+  it("asks for hedges only where the ledger has room for them", async () => {
+    const scripts = () => ({ text: chain(42) });
+    const routing = { affinityKey: "s", priority: 5 };
+    const free = await run({ scripts, input: { routing } });
+    expect(free.backend.opened[0]?.options.routing).toEqual({ ...routing, hedge: true });
+    const roomy = await run({ scripts, input: { routing, hedges: true, caps: { maxOutputTokens: 20_000 } } });
+    expect(roomy.backend.opened[0]?.options.routing).toEqual({ ...routing, hedge: true, maxAttempts: 2 });
+    const tight = await run({ scripts, input: { routing, hedges: true, caps: { maxOutputTokens: 500 } } });
+    expect(tight.backend.opened[0]?.options.routing).toEqual({ ...routing, hedge: false, maxAttempts: 1 });
+  });
+
+  it("cuts N and K when pressure rises, then the verifier, each time visibly, and spends no more on doubt", async () => {
+    let asked = 0;
+    const { outcome, events, backend } = await run({
+      scripts: (i) => ({ text: chain(i) }),
+      plan: { ...withVerifier, window: 8, windowFixed: true, stopRule: { name: "none", threshold: 1, minVotes: 1 } },
+      verifier: createScriptedVerifier(() => verdict(0.5)),
+      pressure: () => {
+        asked += 1;
+        return asked < 3 ? "high" : "severe";
+      },
+    });
+    const changes = events.flatMap((e) => (e.type === "plan-changed" ? [e] : []));
+    expect(changes.map(({ reason, plan }) => [reason, plan.samples, plan.window, plan.verificationRounds])).toEqual([
+      ["degraded", 4, 4, 1],
+      ["degraded", 2, 2, 0],
+    ]);
+    expect(backend.maxLive).toBeLessThanOrEqual(4);
+    expect(outcome.samplesStarted).toBeLessThanOrEqual(4);
+    expect(outcome.degradations).toHaveLength(2);
+    expect(outcome.confidence?.kind).toBe("agreement");
+  });
+
+  it("lets a sample that had finished vote when its verdict comes just after the stop", async () => {
+    // Both samples have ended before the verifier says anything; what it says of the first one ends the solve.
+    const late = createScriptedVerifier((text) => verdict(text.includes("41") ? 0.99 : 0.9), { saysAfter: 4 });
+    const { outcome, events } = await run({
+      scripts: (i) => ({ text: chain(i === 1 ? 41 : 42) }),
+      plan: {
+        ...{ ...withVerifier, samples: 2, window: 2, windowFixed: true },
+        stopRule: { name: "confidence", threshold: 0.6, minVotes: 1 },
+      },
+      verifier: late,
+    });
+    expect(outcome.stopReason).toBe("confident");
+    const votes = events.flatMap((e) => (e.type === "sample-ended" && e.vote !== undefined ? [e.sample] : []));
+    expect(votes).toEqual([0, 1]);
+    expect(outcome.samplesVoted).toBe(2);
+    expect(outcome.answer).toBe("41");
   });
 
   it("replaces failed samples within the retries, and goes on without the others", async () => {
