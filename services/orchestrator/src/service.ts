@@ -5,25 +5,32 @@ import type { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/diffi
 import {
   CancelResponseSchema,
   type OrchestratorService,
+  ResumeResponseSchema,
   type SolveRequest,
   type SolveResponse,
   SolveResponseSchema,
 } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import {
+  cancelTargetFromProto,
   estimateFromProto,
+  idempotencyKeyFromProto,
   outcomeRecordToProto,
   problemToProto,
   type RpcClient,
+  resumeRequestFromProto,
   type ServiceImpl,
   solveBatchRequestFromProto,
-  solveEventToProto,
-  solveIdFromProto,
   solveRequestFromProto,
 } from "@reckon/rpc";
 import type { Logger } from "@reckon/telemetry";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
+import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
+import { fingerprintOf } from "./sessions/fingerprint.ts";
 import { solveBatch } from "./solve-batch.ts";
 import { createSolver } from "./solver.ts";
+import { gateSolver } from "./tenants/gate-solver.ts";
+import { createTenantGate } from "./tenants/tenant-gate.ts";
+import { tenantOf } from "./tenants/tenant-of.ts";
 
 /** What the orchestrator works with. */
 export interface OrchestratorOptions {
@@ -31,6 +38,8 @@ export interface OrchestratorOptions {
   readonly thinker: Backend;
   readonly verifier: Verifier | undefined;
   readonly settings: PlanningSettings;
+  /** Default: in memory. */
+  readonly sessions?: SessionSettings;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -54,7 +63,7 @@ const recordTimeoutMs = 5_000;
 export function createOrchestratorService(options: OrchestratorOptions): Orchestrator {
   const { difficulty, clock, logger } = options;
   const recorder = createOutcomeRecorder((ended) => sendRecord(difficulty, ended), logger);
-  const solver = createSolver({
+  const ungated = createSolver({
     thinker: options.thinker,
     verifier: options.verifier,
     settings: options.settings,
@@ -64,17 +73,26 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       return estimateFromProto(await difficulty.estimate({ problem: problemToProto(problem) }, { timeoutMs }));
     },
   });
+  const solver = gateSolver(ungated, createTenantGate(clock));
   const nowMs = () => clock.nowMs();
 
+  const sessions = createSessions({
+    settings: options.sessions ?? defaultSessionSettings,
+    end: (solveId, reason) => solver.registry.end(solveId, reason),
+    clock,
+    logger,
+  });
+
   async function* solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void> {
-    const arrivedAtMs = nowMs();
     const { problem, overrides, omitThoughts } = solveRequestFromProto(request);
-    let sequence = 0;
-    for await (const event of solver.solve({ problem, overrides })) {
-      if (omitThoughts && event.type === "thought-delta") continue;
-      sequence += 1;
-      yield create(SolveResponseSchema, { event: solveEventToProto(event, sequence, nowMs() - arrivedAtMs) });
-    }
+    const events = sessions.solve({
+      tenantId: tenantOf().id,
+      idempotencyKey: idempotencyKeyFromProto(request.idempotencyKey),
+      fingerprint: fingerprintOf(request),
+      omitThoughts,
+      solve: (solveId) => solver.solve({ problem, overrides, solveId }),
+    });
+    for await (const event of events) yield create(SolveResponseSchema, { event });
   }
 
   return {
@@ -82,6 +100,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     liveSolves: () => solver.registry.live,
     drain: (graceMs) => solver.registry.drain(graceMs),
     async close() {
+      await sessions.close();
       solver.registry.close();
       await recorder.flush(recordTimeoutMs);
     },
@@ -90,17 +109,20 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       async *solveBatch(request) {
         yield* solveBatch(solveBatchRequestFromProto(request), solver, nowMs);
       },
-      cancel(request) {
-        solver.registry.cancel(solveIdFromProto(request.solveId));
+      async cancel(request) {
+        const target = cancelTargetFromProto(request);
+        const tenantId = tenantOf().id;
+        if (!(await sessions.cancel(tenantId, target))) {
+          // What has no session is a problem of a batch.
+          if ("key" in target) throw new ReckonError("not-found", "no solve with this idempotency key is running");
+          solver.registry.cancel(target.solveId, tenantId);
+        }
         return create(CancelResponseSchema);
       },
-      // biome-ignore lint/correctness/useYield: the contract is a stream; for now it only says that there is none.
       async *resume(request) {
-        solveIdFromProto(request.solveId);
-        throw new ReckonError(
-          "unimplemented",
-          "resume is not served yet: a stream that broke cannot be continued, solve the problem again",
-        );
+        const { solveId, afterSequence } = resumeRequestFromProto(request);
+        const events = sessions.resume(tenantOf().id, solveId, afterSequence);
+        for await (const event of events) yield create(ResumeResponseSchema, { event });
       },
     },
   };

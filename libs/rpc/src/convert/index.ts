@@ -35,6 +35,12 @@ export { planFromProto, planToProto } from "./plan.ts";
 export { answerKindFromProto, problemFromProto, problemToProto } from "./problem.ts";
 export { sampleUsageFromProto, sampleUsageToProto, verdictFromProto, verdictToProto } from "./sample.ts";
 export { assertEquivalenceRequest, scoringEventFromProto, scoringEventToProto } from "./scoring.ts";
+export {
+  cancelTargetFromProto,
+  idempotencyKeyFromProto,
+  type ResumeRequest,
+  resumeRequestFromProto,
+} from "./session-request.ts";
 export { type NumberedSolveEvent, solveEventFromProto, solveEventToProto } from "./solve-event.ts";
 export {
   type BatchItem,
