@@ -57,7 +57,12 @@ await runProcess({
         router.service(OrchestratorService, orchestrator.service);
         forwardInner(router, clients);
       },
-      onFallback: createFrontDoor({ solve: orchestrator.solve, listModels: () => thinker.listModels(), logger }),
+      onFallback: createFrontDoor({
+        solve: orchestrator.solve,
+        listModels: () => thinker.listModels(),
+        authenticate: tenants.authenticate,
+        logger,
+      }),
     });
     server.drainSignal.addEventListener("abort", () => orchestrator.drain(solveGraceMs), { once: true });
     return server;
