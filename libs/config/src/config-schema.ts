@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { authSection, corsSection, tlsSection } from "./auth-section.ts";
 import { backendSection } from "./backend-section.ts";
+import { admissionSection, ledgerSection } from "./ledger-sections.ts";
 import { poolSection, routingSection } from "./pool-section.ts";
 import {
   engineSection,
@@ -27,6 +28,8 @@ export const sections = {
   integration: integrationSection,
   performance: performanceSection,
   fallbacks: fallbacksSection,
+  ledger: ledgerSection,
+  admission: admissionSection,
   server: serverSection,
   services: servicesSection,
   telemetry: telemetrySection,
@@ -47,6 +50,8 @@ export const configSchema = z.object({
   integration: sections.integration.prefault({}),
   performance: sections.performance.prefault({}),
   fallbacks: sections.fallbacks.prefault({}),
+  ledger: sections.ledger.prefault({}),
+  admission: sections.admission.prefault({}),
   server: sections.server.prefault({}),
   services: sections.services.prefault({}),
   telemetry: sections.telemetry.prefault({}),
