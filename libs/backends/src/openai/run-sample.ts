@@ -54,12 +54,12 @@ export async function runSample(run: RunSampleOptions): Promise<EndedSample> {
   const progress: Progress = { sent: false, refused: false };
   const ending = await streamSample(run, requestId, count, progress);
   const whole = ending.reason === "stop" || ending.reason === "length";
-  const isExact = whole && !count.estimated && !count.contradicted && count.promptTokens !== undefined;
+  const isCounted = !count.estimated && !count.contradicted && count.promptTokens !== undefined;
   const isFree = !progress.sent || progress.refused;
-  if (!isFree && !isExact) {
+  if (!isFree && !(whole && isCounted && !count.doubtful)) {
     const settled = requestId === undefined ? undefined : await settleUsage(client, requestId, closing);
     if (settled !== undefined) load.generated(count.settle(settled));
-    else if (count.estimated || count.contradicted || count.promptTokens === undefined) onEstimate();
+    else if (!isCounted) onEstimate();
   }
   const usage = (promptTokens: number) => (isFree ? noUsage : count.usage(promptTokens));
   return { ending, promptTokens: count.promptTokens, usage };

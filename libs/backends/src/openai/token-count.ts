@@ -12,18 +12,21 @@ export interface TokenCount {
   readonly estimated: boolean;
   /** True if the endpoint stated what cannot be. */
   readonly contradicted: boolean;
+  /** True if what it stated is far from the number of events: it may be right, but deserves a second look. */
+  readonly doubtful: boolean;
   usage(promptTokens: number): SampleUsage;
 }
 
 /**
  * Makes a count. What the endpoint states in `usage` holds; until then an event counts as many tokens as it has
  * log-probabilities, and without those as one if it has text. A statement below an earlier one, below the number of
- * log-probabilities, or above `maxTokens` is not believed.
+ * log-probabilities, above `maxTokens`, or of no tokens where there was text is not believed.
  */
 export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCount {
   let output = 0;
   let stated = 0;
   let withLogprobs = 0;
+  let counted = 0;
   let prompt: number | undefined;
   let cached = 0;
   let estimated = false;
@@ -39,24 +42,26 @@ export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCou
   return {
     add({ usage, tokens, reasoning, content }) {
       withLogprobs += tokens ?? 0;
+      const came = tokens ?? (reasoning !== "" || content !== "" ? 1 : 0);
+      counted += came;
       const before = output;
       const said = usage?.outputTokens;
       if (usage !== undefined && said !== undefined) {
-        if (said >= stated && said >= withLogprobs && said <= maxTokens) {
+        if (said >= Math.max(stated, withLogprobs, Math.min(1, counted)) && said <= maxTokens) {
           believe(usage, said);
           return Math.max(0, output - before);
         }
         contradicted = true;
       }
-      const counted = tokens ?? (reasoning !== "" || content !== "" ? 1 : 0);
-      output += counted;
-      estimated ||= tokens === undefined && counted > 0;
-      return counted;
+      output += came;
+      estimated ||= tokens === undefined && came > 0;
+      return came;
     },
     settle(usage) {
       const before = output;
       if (usage.outputTokens === undefined) return 0;
       contradicted = false;
+      counted = usage.outputTokens;
       believe(usage, usage.outputTokens);
       return output - before;
     },
@@ -68,6 +73,9 @@ export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCou
     },
     get contradicted() {
       return contradicted;
+    },
+    get doubtful() {
+      return output < counted || output > 1.5 * counted + 2;
     },
     usage: (promptTokens) => ({
       promptTokens: prompt ?? promptTokens,

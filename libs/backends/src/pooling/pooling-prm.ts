@@ -48,8 +48,8 @@ export interface PoolingPrm {
 }
 
 const qwenSystem = "Please reason step by step, and put your final answer within \\boxed{}.";
-/** Each makes the window smaller by more than a third. */
-const mostShrinks = 5;
+/** Each makes the window smaller by 40 %. */
+const mostShrinks = 8;
 
 /**
  * A process reward model on vLLM's `POST /pooling` (task `token_classify`; served with `--runner pooling`), which is beside
@@ -107,7 +107,7 @@ export function createPoolingPrm(options: PoolingPrmOptions): PoolingPrm {
         return rows;
       } catch (error) {
         if (!isTooLong(error) || shown.length <= 1 || shrinks === mostShrinks) throw error;
-        window.shrink();
+        window.shrink(head, shown);
       }
     }
   };
