@@ -1,5 +1,7 @@
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
+import { faultsPart } from "./faults/faults-part.ts";
+import { frontDoorPart } from "./front-door/front-door-part.ts";
 import { installPart } from "./install-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
@@ -17,5 +19,7 @@ export const parts: readonly Part[] = [
   engineSpeedPart,
   overheadPart,
   earlyStopPart,
+  faultsPart,
+  frontDoorPart,
   installPart,
 ];

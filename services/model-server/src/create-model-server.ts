@@ -12,7 +12,7 @@ import { createRateLimit, type RateLimits } from "./rate-limit.ts";
 import type { ServedModel } from "./served-model.ts";
 import { createServerCounts, type ServerCounts } from "./server-counts.ts";
 import { createStubModel, type StubOptions } from "./stub/stub-model.ts";
-import { createUsageRecords } from "./usage-records.ts";
+import { createUsageRecords, type UsageRecord } from "./usage-records.ts";
 
 /** How to serve a model. */
 export interface ModelServerOptions {
@@ -30,6 +30,8 @@ export interface ModelServerOptions {
   readonly faults?: FaultPlanInput;
   /** Asked for as `Authorization: Bearer`. Default: none is needed. */
   readonly apiKey?: string;
+  /** Told of each chat completion that has ended, however that was, with what it has used. */
+  readonly onEnd?: (record: UsageRecord) => void;
   /** Of Groq's dialect. */
   readonly rateLimits?: RateLimits;
 }
@@ -74,6 +76,7 @@ export async function createModelServer(options: ModelServerOptions = {}): Promi
     records: createUsageRecords(),
     admission: createAdmission(maxBatch),
     faults: () => schedule,
+    onEnd: options.onEnd,
     rateLimit: createRateLimit(options.rateLimits),
   });
   const live = new Set<Promise<void>>();

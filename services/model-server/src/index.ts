@@ -11,3 +11,4 @@ export { modelServerOptions } from "./model-server-arguments.ts";
 export type { ServedModel } from "./served-model.ts";
 export type { ServerCounts } from "./server-counts.ts";
 export { createStubModel, type StubOptions } from "./stub/stub-model.ts";
+export type { UsageRecord } from "./usage-records.ts";

@@ -8,6 +8,8 @@ export interface UsageRecord {
   completionTokens: number;
   /** Of `completionTokens`, those of samples that were cut off. */
   cancelledTokens: number;
+  /** The last message of the user; `undefined` where the request was refused before it was read. */
+  question: string | undefined;
   /** By choice: `stop`, `length`, `abort` or `error`. */
   readonly finishReasons: string[];
   /** Resolves when nothing more will be added. */
@@ -34,6 +36,7 @@ export function createUsageRecords(capacity = 20_000): UsageRecords {
         cachedPromptTokens: 0,
         completionTokens: 0,
         cancelledTokens: 0,
+        question: undefined,
         finishReasons: [],
         ended: promise,
       };

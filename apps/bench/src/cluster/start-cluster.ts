@@ -15,6 +15,8 @@ export interface StartClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Environment of single services, over `env`. */
   readonly serviceEnv?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** Told of each line that a service writes. */
+  readonly onLogLine?: (service: ServiceName, line: string) => void;
 }
 
 const stopTimeoutMs = 10_000;
@@ -24,6 +26,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<C
   const start = (name: ServiceName, env: Readonly<Record<string, string>> = {}) =>
     startService({
       name,
+      onLogLine: (line) => options.onLogLine?.(name, line),
       env: {
         RECKON_STORE_PATH: ":memory:",
         RECKON_TELEMETRY_LOG_LEVEL: "warn",

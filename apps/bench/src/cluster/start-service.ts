@@ -28,6 +28,8 @@ export interface StartServiceOptions {
   readonly name: ServiceName;
   /** Environment beside `PATH` and `HOME`; the caller's own `RECKON_*` and `OTEL_*` variables are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Told of each line that it writes. */
+  readonly onLogLine?: (line: string) => void;
   /** Default 30,000. */
   readonly startTimeoutMs?: number;
 }
@@ -61,7 +63,7 @@ export async function startService(options: StartServiceOptions): Promise<Servic
       resolve(code ?? signal ?? 0);
     });
   });
-  const log = keepLog(child);
+  const log = keepLog(child, options.onLogLine);
   const url = await readyUrl(child, options, exited, log).catch((error: unknown) => {
     kill();
     throw error;
@@ -83,12 +85,13 @@ function inheritedEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-function keepLog(child: ChildProcess): () => string {
+function keepLog(child: ChildProcess, onLine?: (line: string) => void): () => string {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
+      onLine?.(line);
       if (lines.length > logLines) lines.shift();
     });
   }

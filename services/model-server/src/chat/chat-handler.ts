@@ -22,6 +22,8 @@ export interface ChatDeps {
   readonly records: UsageRecords;
   readonly admission: Admission;
   readonly faults: () => FaultSchedule;
+  /** Told of each request that has ended. */
+  readonly onEnd: ((record: UsageRecord) => void) | undefined;
   /** Limits of Groq's dialect. */
   readonly rateLimit: RateLimit;
 }
@@ -57,6 +59,7 @@ export async function handleChat(exchange: Exchange, dialect: Dialect, deps: Cha
     exchange.sendError(ApiError.from(error));
   } finally {
     end();
+    deps.onEnd?.(record);
   }
 }
 
@@ -73,6 +76,7 @@ async function answer(call: ChatCall, answering: Answering): Promise<void> {
   const { exchange, dialect, deps, record } = answering;
   const { model, counts } = deps;
   const question = questionOf(call.problem);
+  record.question = question;
   const options = { ...call.options, model: call.model };
   const promptTokens = model.countTokens(question, options.prefix);
   const headers = dialect.name === "groq" ? deps.rateLimit.take(promptTokens + (options.maxTokens ?? 0)) : {};
