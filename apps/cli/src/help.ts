@@ -7,6 +7,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon estimate "What is 17 * 23?"     how hard is it?
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
+  reckon keys create --tenant acme       API keys: create, list, revoke, hash
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -18,6 +19,7 @@ Exit status: 0 answer, 1 no answer or failed, 2 wrong usage, 3 unavailable, 4 ti
 130 interrupted, 141 nobody reads the output, 143 terminated.`;
 
 const target = `  --url URL             server to use, such as http://127.0.0.1:8080 (default: RECKON_URL, else services of its own)
+                        RECKON_API_KEY is the key that it asks for
   --config FILE         configuration for services of its own (default: reckon.toml here or in the user's folder)
   --verbose             the services' log, on stderr`;
 
@@ -74,7 +76,9 @@ A single service listens where the configuration says ([server], [services]). SI
 time to end. Addresses are printed when everything is ready.
 
   -p, --port N          port of the public service, 0 for any free one (default 8080, [server] port)
-  --host ADDRESS        address to listen on (default 127.0.0.1, [server] host)
+  --host ADDRESS        address to listen on (default 127.0.0.1, [server] host); beyond this machine only with keys or
+                        tokens ([auth]), or:
+  --insecure            listen there although nobody has to say who he is; something else must keep strangers away
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
   "model-server": `reckon model-server [options]
 
@@ -91,6 +95,19 @@ Serves the embedded model and its process reward model: OpenAI's API as vLLM spe
   --rate-requests N     requests a minute, --rate-tokens N  tokens a minute, of Groq's dialect
   --stub                canned text in place of the model, for load tests: --stub-text TEXT (repeatable),
                         --stub-rate N  tokens a second of a sample (default 200), --stub-delay MS  to the first (20)`,
+  keys: `reckon keys create --tenant NAME [--label TEXT] [--expires 90d]
+reckon keys list
+reckon keys revoke ID
+reckon keys hash < KEY            (for tenants.NAME.key_hashes in the configuration)
+
+A key is shown once, when it is made; the file keeps its hash. A running server sees every change within a second.
+
+  -t, --tenant NAME     whose requests it stands for; [tenants.NAME] says what that tenant may do
+  -l, --label TEXT      what the key is for
+  --expires TIME        12h, 30d, 8w, 1y; without it, never
+  -f, --file FILE       file of keys (default: [auth] keys_file, else keys.json in the user's folder)
+  --json                one JSON object a key
+  --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

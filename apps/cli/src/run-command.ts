@@ -15,6 +15,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/serve.ts")).runServe(command, io);
     case "model-server":
       return (await import("./commands/model-server.ts")).runModelServer(command, io);
+    case "keys":
+      return (await import("./commands/keys.ts")).runKeys(command, io);
     case "models":
       return (await import("./commands/models.ts")).runModels(command, io);
     case "doctor":

@@ -3,19 +3,15 @@ import { type CallOptions as ConnectCallOptions, createClient, type Interceptor 
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
-import {
-  OrchestratorService,
-  SolveBatchRequestSchema,
-  SolveRequestSchema,
-} from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
+import { OrchestratorService, SolveBatchRequestSchema } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { type Batch, type BatchItem, type BatchOptions, batchEventFromProto, createBatch } from "./batch.ts";
 import { answerKinds } from "./enums.ts";
 import { estimateFromProto, modelFromProto } from "./from-proto.ts";
 import { ReckonError } from "./reckon-error.ts";
-import { createSolve, type Solve } from "./solve.ts";
-import { solveEventFromProto } from "./solve-event-from-proto.ts";
-import type { CallOptions, SolveOptions } from "./solve-options.ts";
+import type { Solve } from "./solve.ts";
+import { createSolveCalls } from "./solve-calls.ts";
+import type { CallOptions, ResumeOptions, SolveCallOptions, SolveOptions } from "./solve-options.ts";
 import { bigCount, checked, count, problemToProto, solveOptionsToProto } from "./to-proto.ts";
 import type { EquivalenceClass, Estimate, Model, ProblemInput } from "./values.ts";
 import type { AnswerKind } from "./vocabulary.ts";
@@ -24,6 +20,8 @@ import type { AnswerKind } from "./vocabulary.ts";
 export interface ReckonOptions {
   /** Address of an orchestrator, for example `http://127.0.0.1:8080`; a path is kept as a prefix. */
   readonly url: string;
+  /** API key or token, sent with every call as `authorization: Bearer`. Default: none, for servers that ask for none. */
+  readonly apiKey?: string;
   /** Headers of every call. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Used in place of the global `fetch`. */
@@ -35,7 +33,12 @@ export interface ReckonOptions {
 /** A client of one Reckon server. It holds no connection of its own and needs no closing. */
 export interface Reckon {
   /** Solves one problem. Nothing is sent before its events or its outcome are asked for. */
-  solve(problem: ProblemInput, options?: SolveOptions & CallOptions): Solve;
+  solve(problem: ProblemInput, options?: SolveOptions & SolveCallOptions): Solve;
+  /**
+   * Follows a solve that was begun before, by another process perhaps: the events after `after`, then the live ones. Throws
+   * `not-found` for a solve that is not running and not remembered. Leaving it does not end the solve.
+   */
+  resume(solveId: string, options?: ResumeOptions): Solve;
   /** Solves many problems over one call, under one budget. */
   solveBatch(items: readonly BatchItem[], options?: BatchOptions & CallOptions): Batch;
   /** Says how hard a problem is, without solving it. */
@@ -64,9 +67,13 @@ export function createReckon(options: ReckonOptions): Reckon {
   const model = createClient(ModelService, transport);
   const verifier = createClient(VerifierService, transport);
 
+  const own = {
+    ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
+    ...options.headers,
+  };
   function callOptions({ signal, deadlineMs, headers }: CallOptions): ConnectCallOptions {
     return {
-      headers: { ...options.headers, ...headers },
+      headers: { ...own, ...headers },
       ...(signal && { signal }),
       ...(deadlineMs !== undefined && { timeoutMs: deadlineMs }),
     };
@@ -75,25 +82,12 @@ export function createReckon(options: ReckonOptions): Reckon {
   async function cancel(solveId: string, call: CallOptions = {}): Promise<void> {
     await typed(orchestrator.cancel({ solveId }, callOptions(call)));
   }
+  const solves = createSolveCalls({ orchestrator, callOptions, cancel });
 
   return {
     cancel,
-    solve(problem, solveOptions = {}) {
-      const request = create(SolveRequestSchema, {
-        problem: problemToProto(problem),
-        options: solveOptionsToProto(solveOptions),
-      });
-      const { signal, ...rest } = solveOptions;
-      return createSolve({
-        async *open(callSignal) {
-          for await (const { event } of orchestrator.solve(request, callOptions({ ...rest, signal: callSignal }))) {
-            if (event) yield solveEventFromProto(event);
-          }
-        },
-        cancelById: (solveId) => cancel(solveId, { ...(rest.headers && { headers: rest.headers }) }),
-        ...(signal && { signal }),
-      });
-    },
+    solve: (problem, solveOptions = {}) => solves.solve(problem, solveOptions),
+    resume: (solveId, resumeOptions = {}) => solves.resume(solveId, resumeOptions),
     solveBatch(
       items,
       { maxParallel, maxOutputTokens, maxCalls, maxTotalTokens, maxCostUsd, streamEvents, ...shared } = {},

@@ -5,6 +5,8 @@ import { UsageError } from "./usage-error.ts";
 /** Where the work is done: at `url`, or by services of our own with the given configuration. */
 export interface Target {
   readonly url: string | undefined;
+  /** Says to the server at `url` who asks; from `RECKON_API_KEY`, since arguments show up in lists of processes. */
+  readonly apiKey: string | undefined;
   readonly configFile: string | undefined;
   /** Pass the services' log on to stderr. */
   readonly verbose: boolean;
@@ -23,7 +25,12 @@ export function targetOf(flags: ParsedFlags, env: NodeJS.ProcessEnv): Target {
   if (url !== undefined && !/^https?:\/\//.test(url)) {
     throw new UsageError(`--url is ${JSON.stringify(url)}; it takes an address such as http://127.0.0.1:8080`);
   }
-  return { url, configFile: textFlag(flags, "config"), verbose: isSet(flags, "verbose") };
+  return {
+    url,
+    apiKey: env["RECKON_API_KEY"] || undefined,
+    configFile: textFlag(flags, "config"),
+    verbose: isSet(flags, "verbose"),
+  };
 }
 
 /** Throws `UsageError` where a command was given words that it does not take. */

@@ -1,6 +1,7 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
@@ -47,6 +48,8 @@ export interface ServeCommand {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly configFile: string | undefined;
+  /** Listen beyond loopback although nobody has to say who he is. */
+  readonly insecure: boolean;
 }
 
 /** Serves the embedded model over the OpenAI API; its flags are the server's own to read. */
@@ -62,6 +65,7 @@ export type Command =
   | EstimateCommand
   | ServeCommand
   | ModelServerCommand
+  | KeysCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -74,6 +78,7 @@ export const commandNames = [
   "estimate",
   "serve",
   "model-server",
+  "keys",
   "models",
   "doctor",
   "help",
@@ -106,6 +111,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return parseServe(rest);
     case "model-server":
       return { name, args: rest };
+    case "keys":
+      return parseKeys(rest);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
@@ -183,6 +190,7 @@ function parseServe(args: readonly string[]): ServeCommand {
     config: { type: "string" },
     host: { type: "string" },
     port: { type: "string", short: "p" },
+    insecure: { type: "boolean" },
   });
   const [word = "all", ...others] = flags.positionals;
   refuseWords("serve", others);
@@ -196,6 +204,7 @@ function parseServe(args: readonly string[]): ServeCommand {
     host: textFlag(flags, "host"),
     port: wholeNumber("--port", textFlag(flags, "port"), { min: 0, max: 65_535 }),
     configFile: textFlag(flags, "config"),
+    insecure: isSet(flags, "insecure"),
   };
 }
 

@@ -4,6 +4,8 @@ import { type Cluster, startCluster } from "./start-cluster.ts";
 /** A Reckon to talk to. */
 export interface Connection {
   readonly url: string;
+  /** What a client of it is made with. */
+  readonly client: { readonly url: string; readonly apiKey?: string };
   /** The services, where this command has started them. */
   readonly cluster: Cluster | undefined;
   /** Ends what was started for it. */
@@ -27,12 +29,20 @@ export function connect(target: Target, options: ConnectOptions): Promise<Connec
   return connecting;
 }
 
+// Nobody but this command reaches the services that it starts: keys and certificates are for those that are served.
+const forItselfAlone = { RECKON_AUTH_REQUIRED: "false", RECKON_TLS_ENABLED: "false" };
+
 async function open(target: Target, { stderr, signal }: ConnectOptions): Promise<Connection> {
-  if (target.url !== undefined) return { url: target.url, cluster: undefined, close: async () => undefined };
+  const { url, apiKey } = target;
+  if (url !== undefined) {
+    const client = apiKey === undefined ? { url } : { url, apiKey };
+    return { url, client, cluster: undefined, close: async () => undefined };
+  }
   const cluster = await startCluster({
     ...(target.configFile !== undefined && { configFile: target.configFile }),
+    env: { ...process.env, ...forItselfAlone },
     ...(signal && { signal }),
     ...(target.verbose && { onLine: (service, line) => stderr.write(`${service}: ${line}\n`) }),
   });
-  return { url: cluster.url, cluster, close: () => cluster.stop(5_000) };
+  return { url: cluster.url, client: { url: cluster.url }, cluster, close: () => cluster.stop(5_000) };
 }

@@ -20,11 +20,11 @@ export async function runAsk(command: AskCommand, io: Io): Promise<number> {
   try {
     // Loaded while the services start.
     const { createReckon } = await import("@reckon/client");
-    const { url } = await connecting;
+    const { client } = await connecting;
     presenter.connected();
     const { answerKind, options } = command;
     const call: SolveOptions & CallOptions = options;
-    const solve = createReckon({ url }).solve({ prompt: question, ...(answerKind && { answerKind }) }, call);
+    const solve = createReckon(client).solve({ prompt: question, ...(answerKind && { answerKind }) }, call);
     const outcome = await follow(solve, presenter, interrupts);
     await presenter.ended(outcome);
     return interrupts.exitCode() ?? codeOf(outcome);

@@ -38,7 +38,7 @@ export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
   const { batchEventToJson, createReckon } = await import("@reckon/client");
   const connection = await connecting;
   try {
-    const reckon = createReckon({ url: connection.url });
+    const reckon = createReckon(connection.client);
     const calls = splitIntoCalls(items);
     for await (const event of solveAll(reckon, calls, command, interrupts.signal)) {
       if (event.type !== "item-ended") continue;

@@ -21,7 +21,7 @@ export async function runEstimate(command: EstimateCommand, io: Io): Promise<num
   const { createReckon } = await import("@reckon/client");
   const connection = await connecting;
   try {
-    const estimate = await createReckon({ url: connection.url }).estimate(question, { signal: interrupts.signal });
+    const estimate = await createReckon(connection.client).estimate(question, { signal: interrupts.signal });
     const theme = themeOf(io.stdout, io.env);
     const lines = command.json
       ? [jsonLine(estimate)]

@@ -18,7 +18,7 @@ export async function runModels(
   const { createReckon } = await import("@reckon/client");
   const connection = await connecting;
   try {
-    const models = await createReckon({ url: connection.url }).models({ signal: interrupts.signal });
+    const models = await createReckon(connection.client).models({ signal: interrupts.signal });
     await writeLines(io.stdout, json ? models.map((model) => jsonLine(model)) : modelLines(models));
     return models.length > 0 ? exitCodes.ok : exitCodes.failed;
   } finally {

@@ -11,10 +11,15 @@ const drainMs = 610_000;
 
 /** `reckon serve`: runs services until a signal comes, then drains them. */
 export async function runServe(command: ServeCommand, io: Io): Promise<number> {
-  const { loadConfig } = await import("@reckon/config");
+  const { listenAddress, loadConfig } = await import("@reckon/config");
   // Here, so that a mistake is told once and not by each service.
-  const { server } = loadConfig({ ...(command.configFile !== undefined && { file: command.configFile }) });
-  return command.service === "all" ? serveAll(command, server, io) : serveOne(command.service, command, io);
+  const config = loadConfig({
+    ...(command.configFile !== undefined && { file: command.configFile }),
+    ...(command.insecure && { flags: { auth: { insecure: "true" } } }),
+  });
+  const service = command.service === "all" ? "orchestrator" : command.service;
+  listenAddress(service, config, command.host === undefined ? io.env : { ...io.env, RECKON_HOST: command.host });
+  return command.service === "all" ? serveAll(command, config.server, io) : serveOne(command.service, command, io);
 }
 
 async function serveAll(command: ServeCommand, server: Config["server"], io: Io): Promise<number> {
@@ -24,6 +29,7 @@ async function serveAll(command: ServeCommand, server: Config["server"], io: Io)
       ...(command.configFile !== undefined && { configFile: command.configFile }),
       host: command.host ?? server.host,
       port: command.port ?? server.port,
+      ...(command.insecure && { env: { ...process.env, RECKON_AUTH_INSECURE: "true" } }),
       signal: interrupts.signal,
       onLine: (_, line) => void io.stderr.write(`${line}\n`),
     });
@@ -56,6 +62,7 @@ async function serveOne(service: ServiceName, command: ServeCommand, io: Io): Pr
       ...process.env,
       ...(command.configFile !== undefined && { RECKON_CONFIG: command.configFile }),
       ...(command.host !== undefined && { RECKON_HOST: command.host }),
+      ...(command.insecure && { RECKON_AUTH_INSECURE: "true" }),
       ...(command.port !== undefined && { RECKON_PORT: String(command.port) }),
     },
     onLine: (line) => void io.stderr.write(`${line}\n`),

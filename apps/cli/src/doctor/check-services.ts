@@ -23,7 +23,7 @@ export async function checkServices(
   }
   const tookMs = performance.now() - startedAtMs;
   try {
-    const reckon = createReckon({ url: connection.url });
+    const reckon = createReckon(connection.client);
     const how = target.url === undefined ? `four processes on loopback, ready after ${duration(tookMs)}` : target.url;
     return [
       fine("services", how),
