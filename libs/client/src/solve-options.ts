@@ -1,3 +1,4 @@
+import type { ReconnectOptions } from "./reconnect.ts";
 import type { Method, Priority, Selection, Strategy } from "./vocabulary.ts";
 
 /** What a client may fix; whatever it leaves out, Reckon decides. The server checks each range. */
@@ -53,4 +54,21 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** Headers of this call, over those of the client. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a call that solves may carry beside that. */
+export interface SolveCallOptions extends CallOptions {
+  /**
+   * Makes repeated calls one: while a solve with this key runs or is remembered, further calls join it. Default: a new key, so
+   * that the client's own second attempts never solve twice. At most 256 bytes.
+   */
+  readonly idempotencyKey?: string;
+  /** What to do when the connection breaks: go on where it broke (default), or throw at once (`false`). */
+  readonly reconnect?: false | ReconnectOptions;
+}
+
+/** How to resume a solve. */
+export interface ResumeOptions extends Omit<SolveCallOptions, "idempotencyKey"> {
+  /** Sequence number of the last event that is known. Default 0: all that the server still has. */
+  readonly after?: number;
 }

@@ -17,7 +17,7 @@ export interface Solve extends AsyncIterable<SolveEvent> {
    * Before the first event it waits for that. A solve that has ended already is left as it is.
    */
   cancel(): Promise<void>;
-  /** Ends the call at once, without an outcome; the server cancels everything behind it. */
+  /** Ends the call at once, without an outcome, and has the server end the solve. */
   abort(): void;
 }
 
@@ -25,17 +25,23 @@ export interface Solve extends AsyncIterable<SolveEvent> {
 export interface SolveSource {
   readonly open: (signal: AbortSignal) => AsyncIterable<SolveEvent>;
   readonly cancelById: (solveId: string) => Promise<unknown>;
+  /** Tells the server that nobody will come back for the solve; `undefined` for an id that is not known yet. */
+  readonly leave?: (solveId: string | undefined) => void;
+  /** Id of a solve that was begun by another call. */
+  readonly solveId?: string;
   readonly signal?: AbortSignal;
 }
 
 /** A solve over one server stream. */
-export function createSolve({ open, cancelById, signal }: SolveSource): Solve {
+export function createSolve({ open, cancelById, leave, signal, ...source }: SolveSource): Solve {
   const started = Promise.withResolvers<string>();
   started.promise.catch(() => undefined);
-  let solveId: string | undefined;
+  let { solveId } = source;
   let ended = false;
+  if (solveId !== undefined) started.resolve(solveId);
 
   async function* watch(callSignal: AbortSignal): AsyncGenerator<SolveEvent, void, void> {
+    let failed = false;
     try {
       for await (const event of open(callSignal)) {
         if (event.type === "solve-started") {
@@ -45,7 +51,12 @@ export function createSolve({ open, cancelById, signal }: SolveSource): Solve {
         if (event.type === "solve-ended") ended = true;
         yield event;
       }
+    } catch (error) {
+      failed = !callSignal.aborted;
+      throw error;
     } finally {
+      // Over HTTP/1.1 the server cannot tell a client that leaves from one whose connection broke.
+      if (!ended && !failed) leave?.(solveId);
       ended = true;
       started.reject(new ReckonError("cancelled", "the solve ended before it had begun"));
     }
