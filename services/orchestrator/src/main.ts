@@ -5,11 +5,14 @@ import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createModelBackend, createRpcClient, createRpcServer, createVerifierClient, runProcess } from "@reckon/rpc";
+import { admissionSettingsOf } from "./admission/admission-settings.ts";
 import { forwardInner } from "./forwarders.ts";
+import { solveLimitsOf } from "./ledger/solve-caps.ts";
 import { createFrontDoor } from "./openai/create-front-door.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
+import { sessionSettingsOf } from "./sessions/session-settings.ts";
 import { createTenants } from "./tenants/create-tenants.ts";
 
 const service = "orchestrator";
@@ -41,6 +44,9 @@ await runProcess({
       thinker,
       verifier: checks,
       settings: planningSettingsOf(config),
+      sessions: sessionSettingsOf(config),
+      admission: admissionSettingsOf(config),
+      limits: solveLimitsOf(config),
       clock: systemClock,
       logger,
     });
