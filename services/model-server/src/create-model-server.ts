@@ -102,7 +102,8 @@ export async function createModelServer(options: ModelServerOptions = {}): Promi
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, host, resolve);
+      // Load tests open thousands of connections at once.
+      server.listen({ port, host, backlog: 4_096 }, resolve);
     });
   } catch (error) {
     await closeModel();

@@ -28,6 +28,8 @@ export interface ChatDeps {
   readonly rateLimit: RateLimit;
 }
 
+/** How long a question for the usage of an unknown request waits for it to arrive. */
+const arrivalWaitMs = 100;
 /** How long a question for the usage of a request waits for its end. */
 const recordWaitMs = 10_000;
 
@@ -102,7 +104,8 @@ async function answer(call: ChatCall, answering: Answering): Promise<void> {
  * was lost; waits for its end where it still runs. Texts are not kept.
  */
 export async function handleRetrieve(exchange: Exchange, id: string, records: UsageRecords): Promise<void> {
-  const record = records.find(id);
+  // A client that has cut its request off may ask before the request itself has been seen.
+  const record = records.find(id) ?? (await sleep(arrivalWaitMs).then(() => records.find(id)));
   if (record === undefined)
     throw new ApiError(404, `there is no completion ${JSON.stringify(id)}`, { code: "not_found" });
   const late = sleep(recordWaitMs, "late", { ref: false, signal: exchange.signal }).catch(() => "gone");
