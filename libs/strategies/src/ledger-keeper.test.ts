@@ -66,7 +66,7 @@ describe("the ledger of a solve", () => {
     fc.assert(
       fc.property(caps, fc.array(step, { maxLength: 40 }), (limit, steps) => {
         const promptBound = 30;
-        const ledger = createLedgerKeeper({ caps: limit, prices, promptBound });
+        const ledger = createLedgerKeeper({ caps: limit, prices, promptBound, verifierUsdPerMillion: 2 });
         const live: (() => void)[] = [];
         steps.forEach((one, index) => {
           const { maxTokens, attempts } = one;

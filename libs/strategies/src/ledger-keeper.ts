@@ -23,6 +23,8 @@ export interface LedgerKeeperOptions {
   readonly caps: LedgerCaps;
   /** Of the model; without them nothing has a cost unless its backend says so. */
   readonly prices?: TokenPrices | undefined;
+  /** What a million tokens of the verifier cost at most. Default 0. */
+  readonly verifierUsdPerMillion?: number | undefined;
   /** The most tokens that the prompt of one attempt can have. */
   readonly promptBound: number;
 }
@@ -67,7 +69,8 @@ function add(a: Amounts, b: Amounts, sign: 1 | -1): Amounts {
 }
 
 /** Opens the ledger of a solve. Whatever order things happen in, what is spent and set aside together stays within the caps. */
-export function createLedgerKeeper({ caps, prices, promptBound }: LedgerKeeperOptions): LedgerKeeper {
+export function createLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
+  const { caps, prices, promptBound, verifierUsdPerMillion = 0 } = options;
   const limitOf: Amounts = {
     calls: caps.maxCalls ?? Number.POSITIVE_INFINITY,
     outputTokens: caps.maxOutputTokens ?? Number.POSITIVE_INFINITY,
@@ -146,7 +149,12 @@ export function createLedgerKeeper({ caps, prices, promptBound }: LedgerKeeperOp
     },
     reserveVerification(key, tokens, calls) {
       if (!limited) return true;
-      return hold(`verification ${key}`, { calls, outputTokens: 0, totalTokens: tokens, costUsd: tokens * promptUsd });
+      return hold(`verification ${key}`, {
+        calls,
+        outputTokens: 0,
+        totalTokens: tokens,
+        costUsd: (tokens * verifierUsdPerMillion) / 1e6,
+      });
     },
     settleVerification(key, spent) {
       release(`verification ${key}`);

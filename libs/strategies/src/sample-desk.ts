@@ -19,6 +19,9 @@ import { reasoningSteps, type SampleRecord } from "./sample-record.ts";
 import type { SolveTuning } from "./solve-ports.ts";
 import type { Timers } from "./timers.ts";
 
+/** A model's judgement: up to three requests, each with a rubric and an opinion beside what is judged. */
+const JUDGEMENT_TOKENS = 3 * 4_096;
+
 /** What the desk works with; what may change in the course of a solve is asked for. */
 export interface SampleDeskParts {
   readonly book: SampleBook;
@@ -70,12 +73,15 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   // A judgement by a model is a call; the process reward model and the checker are part of the house.
   const modelJudges = parts.verifiers.filter((name) => name === "judge").length;
   const readers = parts.verifiers.filter((name) => name !== "checker").length;
+  /** The most that all verifiers together may read, and a judge write, about what there is of a sample. */
+  const verificationBound = (record: SampleRecord) =>
+    readers * (parts.promptBound + Buffer.byteLength(record.text)) + modelJudges * JUDGEMENT_TOKENS;
 
   /** Asks the verifier about a step or the answer, where the ledger has room for all that it may read. */
   function askAbout(record: SampleRecord, about: number | "answer", ask: (judge: Judge) => void): void {
     const judge = parts.judge();
     if (!judge?.working) return;
-    const most = ledger.limited ? readers * (parts.promptBound + Buffer.byteLength(record.text)) : 0;
+    const most = ledger.limited ? verificationBound(record) : 0;
     if (ledger.reserveVerification(`${record.sample} ${about}`, most, modelJudges)) ask(judge);
     else parts.verifierTooDear();
   }

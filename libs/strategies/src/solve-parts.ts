@@ -58,7 +58,12 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   const question = questionOf(problem);
   const answerKind = input.answerKind ?? problem.answerKind ?? inferAnswerKind(question);
   const promptBound = promptTokenBound(problem, input.promptExtraBytes);
-  const ledger = createLedgerKeeper({ caps: input.caps ?? {}, prices: input.prices, promptBound });
+  const ledger = createLedgerKeeper({
+    caps: input.caps ?? {},
+    prices: input.prices,
+    verifierUsdPerMillion: input.verifierUsdPerMillion,
+    promptBound,
+  });
   const plans = createPlanDesk(input.plan, hooks.emit);
   const pool = createGenerationPool(ports.thinker, problem, mail);
   const ballot = createBallot(answerKind, question, () => plans.plan.selection);

@@ -35,6 +35,8 @@ export interface SolveInput {
   readonly caps?: LedgerCaps | undefined;
   /** What the model's tokens cost at most; needed for a cap on costs. */
   readonly prices?: TokenPrices | undefined;
+  /** What a million tokens of the verifier cost at most. Default 0: it is part of the house. */
+  readonly verifierUsdPerMillion?: number | undefined;
   /** Bytes that the backend may add to the prompt. Default 0. */
   readonly promptExtraBytes?: number | undefined;
   /** The most samples of the whole request, escalations included, whatever the plan says. Default: no limit. */

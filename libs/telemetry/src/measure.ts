@@ -1,5 +1,5 @@
 import { type Counter, type Histogram, metrics, type UpDownCounter } from "@opentelemetry/api";
-import type { BackendLoad, Outcome, Plan, SampleEnd, Verdict } from "@reckon/core";
+import type { BackendLoad, Outcome, Plan, Priority, SampleEnd, Verdict } from "@reckon/core";
 import { attributes, metricNames } from "./names.ts";
 
 /** Duration of one served call in milliseconds, with its status (`OK`, `InvalidArgument`, ...). */
@@ -45,6 +45,33 @@ export function recordPlanChange(reason: "escalated" | "degraded"): void {
   instruments().planChanges.add(1, { [attributes.planChange]: reason });
 }
 
+/** Milliseconds that a solve waited until it might begin. */
+export function recordAdmissionWait(waitedMs: number, priority: Priority): void {
+  instruments().admissionWait.record(waitedMs, { [attributes.priority]: priority });
+}
+
+/** A solve was refused since too many others of its priority or above wait. */
+export function recordAdmissionRefused(priority: Priority): void {
+  instruments().admissionRefused.add(1, { [attributes.priority]: priority });
+}
+
+/** Reports how many solves wait, and the pressure as a degree from 0, whenever metrics are read. The function returned stops it. */
+export function observeAdmission(read: () => { readonly waiting: number; readonly pressure: number }): () => void {
+  const meter = metrics.getMeter("reckon");
+  const waiting = meter.createObservableGauge(metricNames.admissionWaiting, {
+    description: "Solves that wait to begin.",
+  });
+  const pressure = meter.createObservableGauge(metricNames.pressure, {
+    description:
+      "How hard it is to serve everybody: 0 none, 1 high (N and K halved), 2 severe (a quarter, unverified).",
+  });
+  return observe([waiting, pressure], (result) => {
+    const now = read();
+    result.observe(waiting, now.waiting);
+    result.observe(pressure, now.pressure);
+  });
+}
+
 /** A request was refused before it was read, for want of a valid key or token; `why` in a word. */
 export function recordAuthRefused(why: string): void {
   instruments().authRefused.add(1, { [attributes.refusal]: why });
@@ -74,7 +101,9 @@ export function recordSolve(plan: Plan, { ledger, confidence, ...outcome }: Outc
     cancelled: ledger.cancelledTokens,
     failed: ledger.failedTokens,
     verifier: ledger.verifierTokens,
+    hedged: ledger.hedgedTokens ?? 0,
   };
+  if (ledger.costUsd !== undefined) all.cost.add(ledger.costUsd);
   for (const [role, count] of Object.entries(byRole)) all.tokens.add(count, { [attributes.tokenRole]: role });
   if (confidence !== undefined) {
     all.confidenceAtStop.record(confidence.value, { [attributes.confidenceKind]: confidence.kind });
@@ -157,6 +186,9 @@ function declareInstruments() {
     samplesSaved: counter(metricNames.samplesSaved, "Samples not started, against the plan's N."),
     confidenceAtStop: histogram(metricNames.confidenceAtStop, "Confidence at the stop.", undefined, tenths),
     difficulty: histogram(metricNames.difficulty, "Difficulty that solves were planned for.", undefined, tenths),
+    cost: counter(metricNames.cost, "What solves cost, where prices are known.", "{USD}"),
+    admissionWait: histogram(metricNames.admissionWait, "Time that solves waited to begin.", "ms", milliseconds),
+    admissionRefused: counter(metricNames.admissionRefused, "Solves that were refused for want of room, by priority."),
     planChanges: counter(metricNames.planChanges, "Plans changed on the way."),
     authRefused: counter(metricNames.authRefused, "Requests without a valid key or token, by what was wrong."),
     tenantRefused: counter(metricNames.tenantRefused, "Solves refused by a tenant's limits, by limit."),

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type Backend, type Clock, ReckonError, type Verifier } from "@reckon/core";
-import type { PlanningSettings } from "@reckon/planning";
+import { type PlanningSettings, pressures } from "@reckon/planning";
 import type { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
 import {
   CancelResponseSchema,
@@ -22,7 +22,9 @@ import {
   solveBatchRequestFromProto,
   solveRequestFromProto,
 } from "@reckon/rpc";
-import type { Logger } from "@reckon/telemetry";
+import { type Logger, observeAdmission } from "@reckon/telemetry";
+import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
+import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
 import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
 import { fingerprintOf } from "./sessions/fingerprint.ts";
@@ -38,6 +40,10 @@ export interface OrchestratorOptions {
   readonly thinker: Backend;
   readonly verifier: Verifier | undefined;
   readonly settings: PlanningSettings;
+  /** Default: `defaultAdmissionSettings`. */
+  readonly admission?: AdmissionSettings;
+  /** Default: none but those of the request. */
+  readonly limits?: SolveLimits;
   /** Default: in memory. */
   readonly sessions?: SessionSettings;
   readonly clock: Clock;
@@ -63,7 +69,14 @@ const recordTimeoutMs = 5_000;
 export function createOrchestratorService(options: OrchestratorOptions): Orchestrator {
   const { difficulty, clock, logger } = options;
   const recorder = createOutcomeRecorder((ended) => sendRecord(difficulty, ended), logger);
+  const admission = createAdmission(options.admission ?? defaultAdmissionSettings, clock, options.thinker);
+  const unobserve = observeAdmission(() => ({
+    waiting: admission.waiting,
+    pressure: pressures.indexOf(admission.pressure("normal")),
+  }));
   const ungated = createSolver({
+    admission,
+    limits: options.limits ?? noSolveLimits,
     thinker: options.thinker,
     verifier: options.verifier,
     settings: options.settings,
@@ -102,6 +115,8 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     async close() {
       await sessions.close();
       solver.registry.close();
+      admission.close();
+      unobserve();
       await recorder.flush(recordTimeoutMs);
     },
     service: {

@@ -1,9 +1,20 @@
 import type { Span } from "@opentelemetry/api";
-import { type Difficulty, type Outcome, type Plan, type Problem, questionOf, type SampleEnd } from "@reckon/core";
+import {
+  type Difficulty,
+  type Outcome,
+  type Plan,
+  type Priority,
+  type Problem,
+  questionOf,
+  ReckonError,
+  type SampleEnd,
+} from "@reckon/core";
 import {
   attributes,
   promptsAreRecorded,
   recordActiveSolves,
+  recordAdmissionRefused,
+  recordAdmissionWait,
   recordDifficulty,
   recordFirstThought,
   recordPlanChange,
@@ -15,6 +26,8 @@ import {
 /** Measures what compute bought; every instrument is a no-op until telemetry has an endpoint. */
 export interface SolveMetrics {
   started(): void;
+  /** Times a wait for admission, and counts where it ends in a refusal. */
+  admit<T>(span: Span, priority: Priority, enter: () => Promise<T>): Promise<T>;
   firstThought(afterMs: number): void;
   sampleStarted(): void;
   sampleEnded(reason: SampleEnd): void;
@@ -27,6 +40,20 @@ export interface SolveMetrics {
 /** What the orchestrator tells of its solves; the instruments are declared in telemetry, with all others. */
 export function createSolveMetrics(): SolveMetrics {
   return {
+    async admit(span, priority, enter) {
+      const startedAtMs = performance.now();
+      span.setAttribute(attributes.priority, priority);
+      try {
+        return await enter();
+      } catch (error) {
+        if (ReckonError.from(error).code === "resource-exhausted") recordAdmissionRefused(priority);
+        throw error;
+      } finally {
+        const waitedMs = performance.now() - startedAtMs;
+        span.setAttribute(attributes.admissionWaitMs, Math.round(waitedMs));
+        recordAdmissionWait(waitedMs, priority);
+      }
+    },
     started: () => recordActiveSolves(1),
     gone: () => recordActiveSolves(-1),
     firstThought: recordFirstThought,
@@ -77,6 +104,9 @@ export function describeOutcomeOn(span: Span, outcome: Outcome): void {
     [attributes.cancelledTokens]: ledger.cancelledTokens,
     [attributes.failedTokens]: ledger.failedTokens,
     [attributes.verifierTokens]: ledger.verifierTokens,
+    [attributes.hedgedTokens]: ledger.hedgedTokens ?? 0,
+    [attributes.calls]: ledger.calls,
+    ...(ledger.costUsd !== undefined && { [attributes.costUsd]: ledger.costUsd }),
     ...(confidence && {
       [attributes.confidence]: confidence.value,
       [attributes.confidenceKind]: confidence.kind,

@@ -15,7 +15,9 @@ import { makePlan, type PlanningSettings } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
 import { solve as think } from "@reckon/strategies";
 import { spanNames, withSpanStream } from "@reckon/telemetry";
+import { type Admission, urgencies } from "./admission/admission.ts";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
+import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
 import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
@@ -33,6 +35,8 @@ export interface SolverOptions {
   readonly recorder: OutcomeRecorder;
   readonly settings: PlanningSettings;
   readonly clock: Clock;
+  readonly admission: Admission;
+  readonly limits: SolveLimits;
 }
 
 /** One problem to solve. */
@@ -55,7 +59,7 @@ export interface Solver {
   /**
    * Yields `solve-started` first and `solve-ended` last. Runs as part of the call being served: its deadline holds, and when
    * its client leaves, everything behind it is cancelled. Throws before the first event what makes a solve impossible:
-   * `not-found` (model), `failed-precondition`, `invalid-argument`, `unavailable`.
+   * `not-found` (model), `failed-precondition`, `invalid-argument`, `unavailable`, `resource-exhausted`.
    */
   solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void>;
 }
@@ -65,6 +69,7 @@ interface Prepared {
   readonly estimated: Estimated;
   readonly plan: Plan;
   readonly model: Model;
+  readonly caps: LedgerCaps;
 }
 
 /** A solve that is being run: its id, its entry in the registry, its times. */
@@ -77,13 +82,13 @@ interface Running {
 
 /** A solver over its services. */
 export function createSolver(options: SolverOptions): Solver {
-  const { clock, thinker, verifier, settings, recorder } = options;
+  const { clock, thinker, verifier, settings, recorder, admission, limits } = options;
   const catalogue = createModelCatalogue(thinker, clock);
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
 
   async function prepare(
-    { problem, overrides, maxSamples = Infinity }: SolveTask,
+    { problem, overrides, caps: given, maxSamples = Infinity }: SolveTask,
     running: Running,
   ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
@@ -94,24 +99,40 @@ export function createSolver(options: SolverOptions): Solver {
     const { difficulty } = estimated;
     const { capabilities } = model;
     const verifiers = verifier?.names ?? [];
+    const caps = solveCaps({ overrides, caps: given, strategyCaps: limits.strategyCaps });
+    assertPrices(caps, model);
     const plan = makePlan({ problem, difficulty, overrides, settings, capabilities, verifiers });
     const samples = Math.min(plan.samples, maxSamples);
     const window = Math.min(plan.window, samples);
-    return { estimated, model, plan: { ...plan, samples, window, model: model.id } };
+    return { estimated, model, caps, plan: { ...plan, samples, window, model: model.id } };
   }
 
   async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
     const { problem, overrides } = task;
     const { solveId, arrivedAtMs } = running;
-    const { estimated, plan, model } = await prepare(task, running);
+    const { estimated, plan, model, caps } = await prepare(task, running);
     const { difficulty, answerKind, degradation } = estimated;
     describePlanOn(span, solveId, problem, plan, difficulty);
     const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradation });
     const traced = traceSamples(thinker, verifier);
-    const maxOutputTokens = smaller(overrides.maxOutputTokens, task.caps?.maxOutputTokens);
-    const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, maxOutputTokens };
+    const { priority = "normal" } = overrides;
+    const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, caps };
     const events = think(
-      { ...input, seed: overrides.seed },
+      {
+        ...input,
+        seed: overrides.seed,
+        maxSamples: task.maxSamples,
+        prices: model.prices,
+        hedges: model.hedges,
+        promptExtraBytes: limits.promptExtraBytes,
+        verifierUsdPerMillion: limits.verifierUsdPerMillion,
+        routing: {
+          affinityKey: solveId,
+          tenant: tenantOf().id,
+          difficulty: difficulty.score,
+          priority: urgencies[priority],
+        },
+      },
       {
         thinker: traced.thinker,
         verifier: traced.verifier,
@@ -119,6 +140,7 @@ export function createSolver(options: SolverOptions): Solver {
         signal: running.signal,
         deadlineAtMs: running.answerAtMs,
         capabilities: model.capabilities,
+        pressure: () => admission.pressure(priority),
       },
     );
     try {
@@ -141,6 +163,22 @@ export function createSolver(options: SolverOptions): Solver {
     }
   }
 
+  /** Runs a solve once its turn has come. */
+  async function* admitted(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
+    const { priority = "normal" } = task.overrides;
+    const ended = await metrics.admit(span, priority, () =>
+      admission.enter({
+        ...{ priority, signal: running.signal, deadlineAtMs: running.answerAtMs },
+        patient: task.wait === true,
+      }),
+    );
+    try {
+      yield* run(task, running, span);
+    } finally {
+      ended();
+    }
+  }
+
   async function* solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void> {
     const arrivedAtMs = clock.nowMs();
     const call = currentCall();
@@ -149,12 +187,12 @@ export function createSolver(options: SolverOptions): Solver {
     const leave = () => end("cancelled");
     if (call?.signal.aborted) leave();
     call?.signal.addEventListener("abort", leave, { once: true });
-    const limit = answerAtMs(arrivedAtMs, task.overrides.timeoutMs, call?.deadlineAtMs);
+    const timeoutMs = Math.min(task.overrides.timeoutMs ?? Infinity, task.caps?.maxWallMs ?? Infinity);
+    const limit = answerAtMs(arrivedAtMs, timeoutMs, call?.deadlineAtMs);
+    const running = { solveId, signal, arrivedAtMs, answerAtMs: limit };
     metrics.started();
     try {
-      yield* withSpanStream(spanNames.solve, {}, (span) =>
-        run(task, { solveId, signal, arrivedAtMs, answerAtMs: limit }, span),
-      );
+      yield* withSpanStream(spanNames.solve, {}, (span) => admitted(task, running, span));
     } finally {
       call?.signal.removeEventListener("abort", leave);
       remove();
@@ -162,9 +200,4 @@ export function createSolver(options: SolverOptions): Solver {
     }
   }
   return { registry, solve };
-}
-
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.min(a, b);
 }
