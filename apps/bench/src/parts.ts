@@ -1,3 +1,4 @@
+import { adaptersPart } from "./adapters/adapters-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
 import { faultsPart } from "./faults/faults-part.ts";
@@ -19,6 +20,7 @@ export const parts: readonly Part[] = [
   engineSpeedPart,
   overheadPart,
   earlyStopPart,
+  adaptersPart,
   faultsPart,
   frontDoorPart,
   installPart,
