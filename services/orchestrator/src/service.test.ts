@@ -260,12 +260,3 @@ describe("solveBatch", () => {
     });
   });
 });
-
-describe("resume", () => {
-  it("says that it is not served", async () => {
-    const { server } = await start(createScriptedBackend());
-    const client = createRpcClient(OrchestratorService, { target: server.url });
-    closers.push(() => client.close());
-    await expect(Array.fromAsync(client.resume({ solveId: "s" }))).rejects.toMatchObject({ code: "unimplemented" });
-  });
-});
