@@ -144,6 +144,29 @@ describe("reckon ask", () => {
   });
 });
 
+describe("reckon resume", () => {
+  it("goes on with the solve of a client that was killed, from where it was, and cancels it at Ctrl-C", async () => {
+    const killed = runReckon(["ask", "--url", url, "--json", question, ...long]);
+    await killed.seen(/sampleEnded/);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const lines = killed.stdout().split("\n").slice(0, -1);
+    const seen = eventsOf(lines.join("\n"));
+    const solveId = (JSON.parse(lines[0] ?? "") as { solveStarted: { solveId: string } }).solveStarted.solveId;
+    const after = Number(seen.at(-1)?.sequence);
+    const run = runReckon(["resume", solveId, "--url", url, "--json", "--after", String(after)]);
+    await run.seen(/thoughtDelta/);
+    run.child.kill("SIGINT");
+    expect(await run.ended).toBe(130);
+    const events = eventsOf(run.stdout());
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => after + 1 + index));
+    expect(events.at(-1)?.solveEnded?.outcome.stopReason).toBe("STOP_REASON_CANCELLED");
+    const plain = runReckon(["resume", solveId, "--url", url]);
+    expect([0, 1]).toContain(await plain.ended);
+    expect(plain.stdout()).toContain("stopped: cancelled");
+  });
+});
+
 describe("reckon batch", () => {
   const file = join(folder, "problems.jsonl");
 

@@ -12,7 +12,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 let cluster: Cluster;
 let observer: ClusterObserver;
 beforeAll(async () => {
-  cluster = await startCluster();
+  // Without a grace a client that vanished is one that has left.
+  cluster = await startCluster({ env: { RECKON_SESSIONS_GRACE: "0" } });
   observer = createClusterObserver(cluster);
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { UsageError } from "./arguments/usage-error.ts";
 const overview = `reckon: spends more thinking on harder questions
 
   reckon ask "Solve: x^2 - 5x + 6 = 0"   think, and show it
+  reckon resume ID --url URL             go on with a solve after a broken connection
   reckon batch problems.jsonl            solve many, one JSON object a line
   reckon estimate "What is 17 * 23?"     how hard is it?
   reckon serve                           run the services until a signal comes
@@ -54,6 +55,16 @@ ${thinking}
   --plain               plain lines on a terminal too
   -d, --debug           signals, why this plan, each step with its verdicts, confidence over time
 ${target}`,
+  resume: `reckon resume [options] ID    (the id is in the first event, solveStarted, of reckon ask --json)
+
+Shows what is known of a solve that runs, or ended a short while ago ([sessions] ttl), and goes on until it ends. Where a
+connection breaks, reckon ask does this by itself. Ctrl-C cancels the solve and prints its best answer so far.
+
+  --after N             sequence number of the last event that you have (default 0: all)
+  --json                one event a line as protobuf JSON
+  --plain               plain lines on a terminal too
+  -d, --debug           signals, why this plan, each step with its verdicts, confidence over time
+  --url URL             server that solves (default: RECKON_URL); RECKON_API_KEY is the key that it asks for`,
   batch: `reckon batch [options] FILE    (JSON lines; - is stdin)
 
 A line is {"prompt": "..."} or {"question": "..."} or {"messages": [...]}, with an optional "id" (default: the line's

@@ -7,6 +7,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
   switch (command.name) {
     case "ask":
       return (await import("./commands/ask.ts")).runAsk(command, io);
+    case "resume":
+      return (await import("./commands/resume.ts")).runResume(command, io);
     case "batch":
       return (await import("./commands/batch.ts")).runBatch(command, io);
     case "estimate":

@@ -22,7 +22,7 @@ export const earlyStopPart: Part = {
     const stops = integerFlag(flags, "count", 20, 1, 1000);
     const clients = integerFlag(flags, "clients", 100, 1, 1000);
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
-    const cluster = await startCluster();
+    const cluster = await startCluster({ env: { RECKON_SESSIONS_GRACE: "0" } });
     const observer = createClusterObserver(cluster);
     try {
       const reckon = createReckon({ url: cluster.url });

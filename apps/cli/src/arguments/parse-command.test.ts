@@ -94,6 +94,9 @@ describe("parseCommand", () => {
     [["serve", "--port", "70000"], /--port .*65535/],
     [["batch"], /needs a file/],
     [["models", "x"], /takes no "x"/],
+    [["resume", "--url", "http://one:1"], /needs the id/],
+    [["resume", "s1"], /needs --url/],
+    [["resume", "s1", "--url", "http://one:1", "--after", "x"], /--after .*from 0/],
     [["solve"], /unknown command "solve"/],
   ])("refuses %j", (args, message) => {
     expect(() => parse(...args)).toThrow(UsageError);
@@ -110,5 +113,10 @@ describe("parseCommand", () => {
     const env = { RECKON_URL: "http://one:1" };
     expect(parseCommand(["models"], env)).toMatchObject({ target: { url: "http://one:1" } });
     expect(parseCommand(["models", "--url", "http://two:2"], env)).toMatchObject({ target: { url: "http://two:2" } });
+  });
+
+  it("resumes a solve from a place", () => {
+    const command = parseCommand(["resume", "s1", "--after", "7", "--json"], { RECKON_URL: "http://one:1" });
+    expect(command).toMatchObject({ name: "resume", solveId: "s1", after: 7, output: "json", debug: false });
   });
 });

@@ -18,6 +18,17 @@ export interface AskCommand {
   readonly target: Target;
 }
 
+/** A solve that was begun elsewhere. */
+export interface ResumeCommand {
+  readonly name: "resume";
+  readonly solveId: string;
+  /** Sequence number of the last event that is known; 0 for none. */
+  readonly after: number;
+  readonly output: "auto" | "plain" | "json";
+  readonly debug: boolean;
+  readonly target: Target;
+}
+
 /** Problems in a file; `-` is stdin. */
 export interface BatchCommand {
   readonly name: "batch";
@@ -61,6 +72,7 @@ export interface ModelServerCommand {
 /** A command line, understood. */
 export type Command =
   | AskCommand
+  | ResumeCommand
   | BatchCommand
   | EstimateCommand
   | ServeCommand
@@ -74,6 +86,7 @@ export type Command =
 /** Every command; told to who names another. */
 export const commandNames = [
   "ask",
+  "resume",
   "batch",
   "estimate",
   "serve",
@@ -96,6 +109,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
   switch (name) {
     case "ask":
       return parseAsk(rest, env);
+    case "resume":
+      return parseResume(rest, env);
     case "batch":
       return parseBatch(rest, env);
     case "estimate": {
@@ -131,23 +146,45 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
 }
 
 function parseAsk(args: readonly string[], env: NodeJS.ProcessEnv): AskCommand {
-  const flags = parseFlags(args, {
-    ...targetFlags,
-    ...solveFlags,
-    json: { type: "boolean" },
-    plain: { type: "boolean" },
-    debug: { type: "boolean", short: "d" },
-  });
-  const json = isSet(flags, "json");
+  const flags = parseFlags(args, { ...targetFlags, ...solveFlags, ...showFlags });
   return {
     name: "ask",
     question: questionOf(flags.positionals),
     answerKind: answerKindOf(flags),
     options: watched(solveOptionsOf(flags), flags),
-    output: json ? "json" : isSet(flags, "plain") ? "plain" : "auto",
-    debug: isSet(flags, "debug"),
+    ...showingOf(flags),
     target: targetOf(flags, env),
   };
+}
+
+/** Flags that say how a solve is shown. */
+const showFlags = {
+  json: { type: "boolean" },
+  plain: { type: "boolean" },
+  debug: { type: "boolean", short: "d" },
+} as const;
+
+function showingOf(flags: ParsedFlags): Pick<AskCommand, "output" | "debug"> {
+  const output = isSet(flags, "json") ? "json" : isSet(flags, "plain") ? "plain" : "auto";
+  return { output, debug: isSet(flags, "debug") };
+}
+
+function parseResume(args: readonly string[], env: NodeJS.ProcessEnv): ResumeCommand {
+  const flags = parseFlags(args, {
+    url: targetFlags.url,
+    verbose: targetFlags.verbose,
+    ...showFlags,
+    after: { type: "string" },
+  });
+  const [solveId, ...others] = flags.positionals;
+  if (solveId === undefined)
+    throw new UsageError("reckon resume needs the id of a solve, from its solve_started event");
+  refuseWords("resume", others);
+  const target = targetOf(flags, env);
+  if (target.url === undefined)
+    throw new UsageError("reckon resume needs --url (or RECKON_URL): the server that solves");
+  const after = wholeNumber("--after", textFlag(flags, "after"), { min: 0, max: 0xffff_fffe }) ?? 0;
+  return { name: "resume", solveId, after, ...showingOf(flags), target };
 }
 
 /** What `ask` adds: K samples at once, and a confidence that a single vote rarely reaches. */

@@ -1,64 +1,12 @@
-import type { CallOptions, Outcome, Solve, SolveOptions } from "@reckon/client";
-import { ReckonError } from "@reckon/core";
 import type { AskCommand } from "../arguments/parse-command.ts";
-import { connect } from "../cluster/connect.ts";
-import { exitCodeOf, exitCodes } from "../exit-codes.ts";
-import { type Interrupts, listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { createPresenter, type Presenter } from "../present/create-presenter.ts";
 import { readQuestion } from "./read-question.ts";
-
-// How long the server has to answer a cancellation with its best answer before the call is ended instead.
-const cancelPatienceMs = 2_000;
+import { showSolve } from "./show-solve.ts";
 
 /** `reckon ask`: shows a solve as it goes on, and returns the exit status. */
 export async function runAsk(command: AskCommand, io: Io): Promise<number> {
   const question = await readQuestion(command.question, "ask", io);
-  const interrupts = listenForInterrupts();
-  const connecting = connect(command.target, { stderr: io.stderr, signal: interrupts.signal });
-  const presenter = await createPresenter(command, question, io);
-  try {
-    // Loaded while the services start.
-    const { createReckon } = await import("@reckon/client");
-    const { client } = await connecting;
-    presenter.connected();
-    const { answerKind, options } = command;
-    const call: SolveOptions & CallOptions = options;
-    const solve = createReckon(client).solve({ prompt: question, ...(answerKind && { answerKind }) }, call);
-    const outcome = await follow(solve, presenter, interrupts);
-    await presenter.ended(outcome);
-    return interrupts.exitCode() ?? codeOf(outcome);
-  } catch (error) {
-    await presenter.failed(error, interrupts.exitCode() !== undefined);
-    return interrupts.exitCode() ?? exitCodeOf(error);
-  } finally {
-    presenter.close();
-    await connecting.then((connection) => connection.close()).catch(() => undefined); // The error was told above.
-    interrupts.close();
-  }
-}
-
-/** Shows each event. A first signal asks the server for its best answer so far; one that does not come is not waited for. */
-async function follow(solve: Solve, presenter: Presenter, { signal }: Interrupts): Promise<Outcome> {
-  let patience: NodeJS.Timeout | undefined;
-  const onInterrupt = () => {
-    // Before its first event a solve has no id to cancel by and nothing to show.
-    if (solve.solveId === undefined) return solve.abort();
-    patience = setTimeout(() => solve.abort(), cancelPatienceMs);
-    solve.cancel().catch(() => solve.abort());
-  };
-  if (signal.aborted) throw new ReckonError("cancelled", "interrupted");
-  signal.addEventListener("abort", onInterrupt, { once: true });
-  try {
-    for await (const event of solve) await presenter.event(event);
-    return await solve.outcome();
-  } finally {
-    clearTimeout(patience);
-    signal.removeEventListener("abort", onInterrupt);
-  }
-}
-
-function codeOf({ answer, stopReason }: Outcome): number {
-  if (answer !== undefined) return exitCodes.ok;
-  return stopReason === "deadline" ? exitCodes.deadline : exitCodes.failed;
+  const { answerKind, options } = command;
+  const problem = { prompt: question, ...(answerKind && { answerKind }) };
+  return showSolve(question, command, (reckon) => reckon.solve(problem, options), io);
 }

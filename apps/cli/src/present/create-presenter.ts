@@ -16,7 +16,11 @@ export interface Presenter {
 }
 
 /** The presenter that a command and its stdout ask for: a live view on a terminal, JSON where asked, else plain lines. */
-export async function createPresenter(command: AskCommand, question: string, io: Io): Promise<Presenter> {
+export async function createPresenter(
+  command: Pick<AskCommand, "output" | "debug" | "target">,
+  question: string,
+  io: Io,
+): Promise<Presenter> {
   const options = { question, debug: command.debug, io };
   if (command.output === "json") return (await import("./json-presenter.ts")).createJsonPresenter(options);
   // The services' log would be written across the view.
