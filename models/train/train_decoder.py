@@ -8,7 +8,7 @@ from collections import defaultdict
 import torch
 import torch.nn.functional as F
 
-from data import endless
+from data import FAMILIES, FAMILIES_2, endless
 from model import Decoder, Shape
 from paths import WORK
 from problems import generate
@@ -90,7 +90,8 @@ def main() -> None:
     budget = options.minutes * 60
     # A resumed run draws fresh shards: the number of steps so far is part of the seed.
     seed = options.seed + 1000 * (options.stage - 1) + steps
-    stream = endless(seed, options.shard, options.tokens, lambda: levels_at(options.stage, spent / budget))
+    families = FAMILIES if options.stage == 1 else FAMILIES_2
+    stream = endless(seed, options.shard, options.tokens, lambda: levels_at(options.stage, spent / budget), families)
     log = open(WORK / "decoder.log.jsonl", "a")
     running, last_eval, mark = None, spent, time.monotonic()
     while spent < budget:
