@@ -12,6 +12,8 @@ interface PoolingSample {
   complete: boolean;
   /** The request that is under way. */
   running: Promise<number> | undefined;
+  /** The verdict on the step before: verdicts on a sample come in the order of its steps. */
+  said: Promise<unknown>;
 }
 
 const abstention = (reason: string, tokens = 0): Judgement => ({
@@ -39,6 +41,7 @@ function openScoring(prm: PoolingPrm, question: string, aggregation: ScoreAggreg
       dropped: new AbortController(),
       complete: false,
       running: undefined,
+      said: Promise.resolve(),
     };
     samples.set(index, sample);
     return sample;
@@ -76,14 +79,19 @@ function openScoring(prm: PoolingPrm, question: string, aggregation: ScoreAggreg
   };
 
   return {
-    async step(index, text, last) {
+    step(index, text, last) {
       const sample = sampleOf(index);
       const at = sample.steps.push(text) - 1;
       sample.complete = last;
-      const tokens = await settle(sample, at);
-      const score = sample.scores[at];
-      if (score === undefined) return abstention(sample.failures.get(at) ?? "the step was not scored", tokens);
-      return { verdict: { verifier: "prm", score }, tokens };
+      const before = sample.said;
+      const judged = settle(sample, at).then(async (tokens): Promise<Judgement> => {
+        await before;
+        const score = sample.scores[at];
+        if (score === undefined) return abstention(sample.failures.get(at) ?? "the step was not scored", tokens);
+        return { verdict: { verifier: "prm", score }, tokens };
+      });
+      sample.said = judged;
+      return judged;
     },
     async answer(index) {
       const sample = sampleOf(index);
