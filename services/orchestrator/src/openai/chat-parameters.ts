@@ -42,7 +42,6 @@ const asItIs: Readonly<Record<string, { readonly check: Check; readonly why: str
   verbosity: { check: never, why: "is not supported" },
   store: { check: only(false), why: "answers are not stored" },
   metadata: { check: isEmpty, why: "answers are not stored, nor is what describes them" },
-  service_tier: { check: only("auto", "default"), why: "only auto and default are supported; see reckon.priority" },
   prompt_cache_key: { check: never, why: "the samples of a request share a replica by themselves" },
   best_of: { check: only(1), why: "is said by reckon.samples" },
   echo: { check: only(false), why: "only false is supported" },

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type Model, ReckonError } from "@reckon/core";
 import type { SolveRequest, SolveResponse } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
-import { type Authenticate, type HttpExchange, type HttpHandler, runAsTenant, runBefore } from "@reckon/rpc";
+import {
+  type Authenticate,
+  currentCall,
+  type HttpExchange,
+  type HttpHandler,
+  runAsTenant,
+  runBefore,
+  runInCall,
+} from "@reckon/rpc";
 import { type Logger, recordRpc } from "@reckon/telemetry";
 import { answerStream } from "./answer-stream.ts";
 import { answerWhole } from "./answer-whole.ts";
@@ -76,12 +84,12 @@ async function serveChat(
     if (exchange.draining) throw new ReckonError("unavailable", "the server is draining and takes no new calls");
     const body = await readBody(exchange);
     if (body === undefined) return;
-    const request = readChatRequest(body);
+    const request = readChatRequest(body, headerOf(exchange, "idempotency-key"));
     paramOf = request.paramOf;
+    const { endUser, model } = request;
+    if (endUser !== undefined) logger.info({ endUser, model }, "a chat request for an end user");
     const answer = request.stream ? answerStream : answerWhole;
-    await withinPatience(exchange, request, startedAtMs, () =>
-      answer(exchange, request, solve(request.solve), dialect),
-    );
+    await inCallOf(exchange, request, startedAtMs, () => answer(exchange, request, solve(request.solve), dialect));
   } catch (thrown) {
     const { code } = ReckonError.from(thrown);
     status = code;
@@ -129,12 +137,20 @@ async function readBody(exchange: HttpExchange): Promise<unknown> {
 
 /**
  * Runs an answer within the time that the official clients say they wait for it, so that they get the best answer so far
- * instead of giving up on it and asking once more. For a stream they wait only until it begins.
+ * instead of giving up on it and asking once more; for a stream they wait only until it begins. A client with an idempotency
+ * key can come back, so that its solve need not end with its connection.
  */
-function withinPatience<T>({ headers }: HttpExchange, { stream }: ChatRequest, startedAtMs: number, run: () => T): T {
-  const seconds = Number(headers["x-stainless-timeout"]);
-  if (stream || !Number.isFinite(seconds) || seconds <= 0) return run();
-  return runBefore(startedAtMs + seconds * 1000, run);
+function inCallOf<T>(exchange: HttpExchange, { stream, solve }: ChatRequest, startedAtMs: number, run: () => T): T {
+  const call = currentCall();
+  const seconds = Number(headerOf(exchange, "x-stainless-timeout"));
+  const within = () => (stream || !(seconds > 0) ? run() : runBefore(startedAtMs + seconds * 1000, run));
+  if (call === undefined || solve.idempotencyKey === "") return within();
+  return runInCall({ ...call, connectionLost: () => true }, within);
+}
+
+function headerOf({ headers }: HttpExchange, name: string): string {
+  const value = headers[name];
+  return typeof value === "string" ? value : "";
 }
 
 function modelCard(id: string, models: readonly Model[]) {

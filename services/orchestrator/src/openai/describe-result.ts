@@ -4,7 +4,7 @@ import type { ChatResult } from "./follow-solve.ts";
 /**
  * Tokens in OpenAI's words. `completion_tokens` are all that were generated and are paid for; of these `reasoning_tokens` were
  * thought by samples that ended by themselves, `cancelled_tokens` by samples that were stopped, `failed_tokens` by samples
- * that broke. The answer is a part of a thought, not generated once more; where a sample's text is itself the answer, no
+ * that broke, `hedged_tokens` by attempts whose text was not used. The answer is a part of a thought, not generated once more; where a sample's text is itself the answer, no
  * token is a reasoning token.
  */
 export function usageOf({ outcome: { ledger }, isDirect }: ChatResult) {
@@ -17,6 +17,7 @@ export function usageOf({ outcome: { ledger }, isDirect }: ChatResult) {
       reasoning_tokens: isDirect ? 0 : ledger.answerTokens,
       cancelled_tokens: ledger.cancelledTokens,
       failed_tokens: ledger.failedTokens,
+      hedged_tokens: ledger.hedgedTokens ?? 0,
     },
   };
 }
@@ -50,7 +51,9 @@ export function reckonOf({ outcome, started }: ChatResult) {
       answer_tokens: ledger.answerTokens,
       cancelled_tokens: ledger.cancelledTokens,
       failed_tokens: ledger.failedTokens,
+      hedged_tokens: ledger.hedgedTokens ?? 0,
       verifier_tokens: ledger.verifierTokens,
+      cost_usd: ledger.costUsd ?? null,
     },
     latency_ms: Math.round(outcome.latencyMs * 1000) / 1000,
     degradations: outcome.degradations,

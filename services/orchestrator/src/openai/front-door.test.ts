@@ -298,6 +298,10 @@ describe("what is refused", () => {
     [{ model: "gpt-4" }, "model", "model_not_found"],
     [{ model: "reckon-fast/gone" }, "model", "model_not_found"],
     [{ model: "reckon-fast", reasoning_effort: "high" }, "reasoning_effort", "invalid_value"],
+    [{ service_tier: "scale" }, "service_tier", "unsupported_parameter"],
+    [{ service_tier: "flex", reckon: { priority: "high" } }, "service_tier", "invalid_value"],
+    [{ reckon: { max_cost_usd: -1 } }, "reckon.max_cost_usd", "invalid_value"],
+    [{ reckon: { priority: "urgent" } }, "reckon.priority", "invalid_value"],
     [{ reasoning_effort: "xhigh" }, "reasoning_effort", "unsupported_parameter"],
     [{ reckon: { method: "beam" } }, "reckon.method", "unsupported_value"],
   ])("%j, by its name", async (part, param, code) => {
@@ -353,6 +357,25 @@ describe("what is refused", () => {
   });
 });
 
+describe("an idempotency key", () => {
+  it("joins the solve that runs, so that a repeated request costs nothing", async () => {
+    const thinker = createScriptedBackend({ tokens: () => right, tokenMs: 50 });
+    const { client } = await open(thinker);
+    const ask = (headers: Record<string, string>) =>
+      client.chat.completions.create(
+        { model: "reckon-fast", messages: question, ...{ reckon: { samples: 1, difficulty: 0.4 } } },
+        { headers },
+      );
+    const key = { "idempotency-key": "question-1" };
+    const [first, second] = await Promise.all([ask(key), ask(key)]);
+    expect(second.id).toBe(first.id);
+    expect(second.choices).toEqual(first.choices);
+    expect(thinker.totals.outputTokens).toBe(4);
+    expect((await ask(key)).id).toBe(first.id);
+    expect((await ask({})).id).not.toBe(first.id);
+  });
+});
+
 describe("what is accepted though it says nothing new", () => {
   it("values that Reckon keeps to anyway, null, and messages as answers bring them", async () => {
     const { post } = await open(createScriptedBackend({ tokens: () => right }));
@@ -383,6 +406,7 @@ describe("what is accepted though it says nothing new", () => {
       presence_penalty: 0,
       response_format: { type: "text" },
       user: "u-1",
+      service_tier: "flex",
       reasoning_effort: "low",
       temperature: 0.5,
       seed: 7,

@@ -1,12 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { inferAnswerKind } from "@reckon/answers";
-import type { Strategy } from "@reckon/core";
+import { limits, type Strategy } from "@reckon/core";
 import {
   type SolveOptions,
   type SolveRequest,
   SolveRequestSchema,
 } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
-import { Strategy as WireStrategy } from "@reckon/proto/reckon/types/v1/plan";
+import { Priority, Strategy as WireStrategy } from "@reckon/proto/reckon/types/v1/plan";
 import { AnswerKind, Role } from "@reckon/proto/reckon/types/v1/problem";
 import { type ParamOf, unsupportedParam, wrongParam } from "./api-error.ts";
 import { checkOtherParameters } from "./chat-parameters.ts";
@@ -25,6 +25,8 @@ export interface ChatRequest {
   readonly includeUsage: boolean;
   readonly thoughts: boolean;
   readonly events: boolean;
+  /** Whom the client asks for, in its own words (`user`, `safety_identifier`); goes to the log, and to no model. */
+  readonly endUser: string | undefined;
   /** The answer is cut before the first of these. */
   readonly stop: readonly string[];
   /** Names, for error messages, what the client said by its own names. */
@@ -40,6 +42,12 @@ const strategies: Readonly<Record<Strategy, WireStrategy>> = {
   adaptive: WireStrategy.ADAPTIVE,
 };
 const efforts: Readonly<Record<string, Strategy>> = { low: "fast", medium: "balanced", high: "comprehensive" };
+const tiers: Readonly<Record<string, Priority>> = {
+  auto: Priority.UNSPECIFIED,
+  default: Priority.UNSPECIFIED,
+  flex: Priority.LOW,
+  priority: Priority.HIGH,
+};
 const maxStops = 4;
 const direct = new Set(["temperature", "top_p", "seed", "model"]);
 /** A chat answer in free text may be long; the limit of a solve's steps. */
@@ -48,17 +56,18 @@ const freeTextSteps = 64;
 /**
  * Reads the body of a chat request. Everything that it says is honoured or refused by name. Throws `invalid-argument`,
  * `unimplemented` for what is not supported, and `not-found` for model names; what a solve checks itself (ranges, sizes,
- * which models there are) is left to it.
+ * which models there are) is left to it. A request with an idempotency key joins the running solve that has it.
  */
-export function readChatRequest(body: unknown): ChatRequest {
+export function readChatRequest(body: unknown, idempotencyKey = ""): ChatRequest {
   if (!isObject(body)) throw wrongParam("body", "is no JSON object");
   const { model, messages, stream, stream_options: streamOptions, stop, seed, temperature, top_p: topP } = body;
   const { max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens, reasoning_effort: effort } = body;
+  const { service_tier: tier } = body;
   const {
     include_reasoning: includeReasoning,
     reckon: own,
-    user: _user,
-    safety_identifier: _id,
+    user,
+    safety_identifier: safetyIdentifier,
     ...others
   } = known(body);
   checkOtherParameters(others);
@@ -69,6 +78,7 @@ export function readChatRequest(body: unknown): ChatRequest {
   const { answerKind = AnswerKind.UNSPECIFIED } = reckon;
   const options: WireOptions = {
     ...(isFreeText(read, answerKind) && freeTextOptions(reckon.options)),
+    ...priorityOf(tier, reckon.options.priority),
     ...reckon.options,
     strategy: strategyOf(named, effort),
     model: named.model ?? "",
@@ -80,6 +90,7 @@ export function readChatRequest(body: unknown): ChatRequest {
   const thoughts = reckon.thoughts && readFlag("include_reasoning", includeReasoning, true);
   return {
     solve: create(SolveRequestSchema, {
+      idempotencyKey,
       problem: { messages: read, answerKind },
       options: { ...options, omitThoughts: false },
     }),
@@ -88,6 +99,7 @@ export function readChatRequest(body: unknown): ChatRequest {
     includeUsage: readStreamOptions(streamOptions, stream),
     thoughts,
     events: reckon.events,
+    endUser: readEndUser("safety_identifier", safetyIdentifier) ?? readEndUser("user", user),
     stop: readStop(stop),
     paramOf: createParamOf(isSaid(maxCompletionTokens) ? "max_completion_tokens" : "max_tokens"),
   };
@@ -105,6 +117,7 @@ const readHere = new Set([
   "max_tokens",
   "max_completion_tokens",
   "reasoning_effort",
+  "service_tier",
 ]);
 
 /** The body without what is read field by field. */
@@ -123,6 +136,14 @@ function readFlag(param: string, value: unknown, otherwise: boolean): boolean {
   return value;
 }
 
+function readEndUser(param: string, value: unknown): string | undefined {
+  if (!isSaid(value)) return undefined;
+  if (typeof value !== "string" || value.length > limits.idBytes) {
+    throw wrongParam(param, `is no text of at most ${limits.idBytes} characters`);
+  }
+  return value;
+}
+
 function strategyOf({ strategy }: NamedModel, effort: unknown): WireStrategy {
   if (!isSaid(effort)) return strategy === undefined ? WireStrategy.UNSPECIFIED : strategies[strategy];
   const wanted = typeof effort === "string" ? efforts[effort] : undefined;
@@ -135,6 +156,20 @@ function strategyOf({ strategy }: NamedModel, effort: unknown): WireStrategy {
     throw wrongParam("reasoning_effort", description);
   }
   return strategies[wanted];
+}
+
+/** Who waits, and who is refused first, when there is more to do than can be done. */
+function priorityOf(tier: unknown, priority: Priority | undefined): WireOptions {
+  if (!isSaid(tier)) return {};
+  const meant = typeof tier === "string" ? tiers[tier] : undefined;
+  if (meant === undefined) {
+    const names = Object.keys(tiers).join(", ");
+    throw unsupportedParam("service_tier", `is ${JSON.stringify(tier)}; ${names} are supported`);
+  }
+  if (meant !== Priority.UNSPECIFIED && priority !== undefined && priority !== meant) {
+    throw wrongParam("service_tier", `is ${JSON.stringify(tier)}, but reckon.priority says otherwise; say one of them`);
+  }
+  return { priority: meant };
 }
 
 /** Whatever a request generates counts: thoughts, and samples that were cancelled. OpenAI counts reasoning likewise. */
@@ -192,6 +227,7 @@ function createParamOf(tokenLimit: string): ParamOf {
   return (field) => {
     if (field === "problem.answer_kind") return "reckon.answer_kind";
     if (field.startsWith("problem.")) return field.slice("problem.".length);
+    if (field === "idempotency_key") return "idempotency-key";
     if (!field.startsWith("options.")) return field;
     const name = field.slice("options.".length);
     if (name === "max_output_tokens") return tokenLimit;
