@@ -3,12 +3,14 @@
 import argparse
 import hashlib
 import json
+import re
 
 import torch
 
 from model import Decoder, RewardModel, Shape
 from onnx_graph import save_decoder, save_reward_model
 from paths import WEIGHTS, WORK
+from problems import generate
 from tokenizer import BOS, EOS, PAD, SEP
 
 
@@ -41,6 +43,14 @@ def describe(file: str, model) -> dict:
     return {"file": file, "sha256": digest, "parameters": sum(p.numel() for p in model.parameters())}
 
 
+def training_words(count: int = 60_000) -> list[str]:
+    """The words of two letters and more in training problems, lower case: what the model can have heard of."""
+    found: set[str] = set()
+    for problem in generate("train", 7, count, levels="1-14"):
+        found.update(re.findall("[a-z]{2,}", problem["prompt"].lower()))
+    return sorted(found)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--aggregation", choices=["min", "last", "product", "mean"])
@@ -66,6 +76,7 @@ def main() -> None:
         "eosId": EOS,
         "padId": PAD,
         "sepId": SEP,
+        "words": training_words(),
         "decoder": describe("decoder.onnx", decoder),
         "prm": prm,
     }

@@ -41,6 +41,8 @@ export interface Engine {
   readonly model: Model;
   /** How step scores are best combined into a sample's score, as measured with the model; `undefined` where unknown. */
   readonly aggregation: ScoreAggregation | undefined;
+  /** The words, lower case, of the problems that the model was trained on; `undefined` where unknown. */
+  readonly words: ReadonlySet<string> | undefined;
   /**
    * Opens a call. Throws `invalid-argument` for options out of range, an empty prompt, or one that the context cannot hold,
    * `not-found` for another model. The end token is not counted in `outputTokens`; tokens of a stop text are. A sample's
@@ -93,6 +95,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return {
     model: { id, backend: "embedded", capabilities, contextLength, parameters },
     aggregation: manifest.prm.aggregation,
+    words: manifest.words === undefined ? undefined : new Set(manifest.words),
     open(prompt, generate) {
       const { model = "" } = generate;
       if (model !== "" && model !== id) throw new ReckonError("not-found", `model ${model} is not served; ${id} is`);

@@ -21,6 +21,8 @@ export interface ModelManifest extends CacheShape {
   readonly eosId: number;
   readonly padId: number;
   readonly sepId: number;
+  /** Words of the training problems, lower case. */
+  readonly words?: readonly string[];
   readonly decoder: ModelFile;
   readonly prm: ModelFile & CacheShape & { readonly aggregation?: ScoreAggregation };
 }

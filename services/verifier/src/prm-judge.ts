@@ -1,7 +1,7 @@
 import { aggregateScores, questionOf, ReckonError, type ScoreAggregation } from "@reckon/core";
 import type { PrmScoring } from "@reckon/engine";
 import { abstainingJudge } from "./abstaining-judge.ts";
-import { holdsNumber } from "./holds-number.ts";
+import { outOfField } from "./out-of-field.ts";
 import type { Judgement, JudgeScoring, StepJudge } from "./step-judge.ts";
 
 /** A process reward model: opens the scoring of a question's samples. */
@@ -10,8 +10,6 @@ export type OpenPrm = (question: string) => PrmScoring;
 function abstention(reason: string): Judgement {
   return { verdict: { verifier: "prm", abstention: reason }, tokens: 0 };
 }
-
-const outOfField = "the question holds no number: it is out of the model's field, school arithmetic and algebra";
 
 /** Scores by sample; a sample is blind from the first step that the model could not read. */
 interface PrmSample {
@@ -60,15 +58,20 @@ function openScoring(prm: PrmScoring, aggregation: ScoreAggregation): JudgeScori
 /**
  * The process reward model. Its verdict on a step is P(the step is right, given all before it); on an answer, the scores of
  * the sample's steps so far, combined by `aggregation` (default `min`; Lightman et al., arXiv 2305.20050, use the product).
- * It abstains where the context is too short for a problem or a sample, where the model has crashed, and where the question holds
- * no number: its scores mean nothing out of the field that it was trained on, and they would be high.
+ * It abstains where the context is too short for a problem or a sample, where the model has crashed, and where the question is
+ * out of the field that it was trained on, as `outOfField` says; `words` are those of its training.
  */
-export function createPrmJudge(openPrm: OpenPrm, aggregation: ScoreAggregation = "min"): StepJudge {
+export function createPrmJudge(
+  openPrm: OpenPrm,
+  aggregation: ScoreAggregation = "min",
+  words?: ReadonlySet<string>,
+): StepJudge {
   return {
     name: "prm",
     open(problem) {
       const question = questionOf(problem);
-      if (!holdsNumber(question)) return abstainingJudge("prm", outOfField).open(problem);
+      const foreign = outOfField(question, words);
+      if (foreign !== undefined) return abstainingJudge("prm", foreign).open(problem);
       try {
         return openScoring(openPrm(question), aggregation);
       } catch (thrown) {

@@ -20,6 +20,8 @@ export interface VerifierServiceOptions {
   readonly prmMissing?: string;
   /** How step scores become the process reward model's score of a sample. Default `min`. */
   readonly aggregation?: ScoreAggregation;
+  /** Words of the model's training problems, lower case: by them it knows what is out of its field. */
+  readonly words?: ReadonlySet<string>;
   /** Who is asked where the client names none. Default: the process reward model and the checker. */
   readonly verifiers?: readonly VerifierName[];
 }
@@ -31,8 +33,9 @@ export interface VerifierServiceOptions {
  */
 export function createVerifierService(options: VerifierServiceOptions = {}): ServiceImpl<typeof VerifierService> {
   const missing = options.prmMissing ?? "no process reward model is loaded";
+  const { prm, aggregation, words } = options;
   const embedded = () =>
-    options.prm === undefined ? abstainingJudge("prm", missing) : createPrmJudge(options.prm, options.aggregation);
+    prm === undefined ? abstainingJudge("prm", missing) : createPrmJudge(prm, aggregation, words);
   const judges = new Map<VerifierName, StepJudge>([
     ["prm", options.scorer ?? embedded()],
     ["checker", checkerJudge],
