@@ -376,6 +376,24 @@ describe("an idempotency key", () => {
   });
 });
 
+describe("a page in a browser", () => {
+  it("may ask with the official client, whose headers a preflight request names", async () => {
+    const { server } = await open(createScriptedBackend());
+    const response = await fetch(`${server.url}/v1/chat/completions`, {
+      method: "OPTIONS",
+      headers: {
+        origin: "http://localhost:3000",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type,x-stainless-lang,x-reckon-tenant",
+      },
+    });
+    expect(response.status).toBe(204);
+    const allowed = response.headers.get("access-control-allow-headers")?.toLowerCase().split(", ");
+    expect(allowed).toEqual(expect.arrayContaining(["authorization", "content-type", "x-stainless-lang"]));
+    expect(allowed).not.toContain("x-reckon-tenant");
+  });
+});
+
 describe("what is accepted though it says nothing new", () => {
   it("values that Reckon keeps to anyway, null, and messages as answers bring them", async () => {
     const { post } = await open(createScriptedBackend({ tokens: () => right }));
