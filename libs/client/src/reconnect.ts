@@ -3,7 +3,10 @@ import type { SolveEvent } from "./solve-event.ts";
 
 /** How a solve is followed through broken connections. */
 export interface ReconnectOptions {
-  /** How long a solve may be out of reach before its error is thrown. Default 30,000 ms. */
+  /**
+   * How long a solve may be out of reach before its error is thrown. Default 30,000 ms for one that has begun; one that has
+   * not is asked for three times at once, because a server that was never reached more likely has another address.
+   */
   readonly patienceMs?: number;
 }
 
@@ -23,8 +26,8 @@ export interface SolvePlace {
 }
 
 const backoffMs = { first: 100, most: 2_000 };
-/** A server that was never reached is not waited for: more likely its address is wrong. */
 const firstAttempts = 3;
+const defaultPatienceMs = 30_000;
 
 /**
  * The events of a solve, each once and in order, through connections that break: it resumes after the last event, with
@@ -34,7 +37,7 @@ const firstAttempts = 3;
 export async function* followSolve(
   { open, resume }: SolveCalls,
   place: SolvePlace,
-  { patienceMs = 30_000 }: ReconnectOptions,
+  { patienceMs }: ReconnectOptions,
   signal: AbortSignal,
 ): AsyncGenerator<SolveEvent, void, void> {
   let { solveId, afterSequence: last } = place;
@@ -62,8 +65,11 @@ export async function* followSolve(
       }
       attempts += 1;
       broken ??= { error, sinceMs: performance.now() };
+      const outOfReachMs = performance.now() - broken.sinceMs;
       const isOver =
-        solveId === undefined ? attempts >= firstAttempts : performance.now() - broken.sinceMs >= patienceMs;
+        solveId === undefined && patienceMs === undefined
+          ? attempts >= firstAttempts
+          : outOfReachMs >= (patienceMs ?? defaultPatienceMs);
       if (isOver) throw broken.error;
       const ceiling = Math.min(backoffMs.first * 2 ** (attempts - 1), backoffMs.most);
       await sleep(error.retryAfterMs ?? Math.random() * ceiling, signal);
