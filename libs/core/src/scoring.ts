@@ -24,7 +24,8 @@ export type ScoringEvent =
 /**
  * Scoring of samples of one problem over one call. Steps of a sample are sent in order, without gaps; each `step` and each
  * `answer` brings one event, in any order across samples. `events` has one consumer and ends after `finish` when all is
- * answered; leaving it early closes the call.
+ * answered; leaving it early closes the call. What is under way for a sample when it is dropped is answered without verdicts,
+ * for the tokens that it took, unless `events` has ended by then: nobody has to wait for that.
  */
 export interface Scoring {
   readonly events: AsyncIterable<ScoringEvent>;

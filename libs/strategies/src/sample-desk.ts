@@ -177,7 +177,8 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     ledger.settleVerification(`${event.sample} ${about}`, { tokens, costUsd, calls: tokens > 0 ? modelJudges : 0 });
     const score = parts.judge()?.receive(event);
     const record = book.get(event.sample);
-    if (record === undefined) return;
+    // Without verdicts it only says what was spent on a sample that was dropped meanwhile.
+    if (record === undefined || event.verdicts.length === 0) return;
     if (event.type === "step-verdicts") {
       const { sample, step, verdicts } = event;
       emit({ type: "step-scored", sample, step, text: record.tracker.steps[step]?.text ?? "", verdicts });

@@ -98,6 +98,20 @@ describe("a model as judge", () => {
     ]);
   });
 
+  it("stops when the sample is dropped, and says what was spent until then", async () => {
+    const { verifier, bodies } = await serve(() => undefined);
+    const scoring = await verifier.open(problemFromPrompt("What is 2 + 2?"));
+    scoring.answer(0, "4");
+    await expect.poll(() => bodies.length).toBe(1);
+    // The first token is on its way.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    scoring.drop(0);
+    scoring.finish();
+    const [answer] = await Array.fromAsync(scoring.events);
+    expect(answer?.verdicts).toEqual([]);
+    expect(answer?.verifierTokens).toBeGreaterThan(0);
+  });
+
   it("needs a backend that can judge", () => {
     const load = (flags: Record<string, unknown>) => () => loadConfig({ env: {}, folder: "/nonexistent", flags });
     expect(load({ verifier: { verifiers: "prm,judge" } })).toThrow(/verifier.judge_backend: is missing/);

@@ -135,18 +135,24 @@ describe("a process reward model behind /pooling", () => {
     expect(saidOf(await scoreAll(verifier, ["one"]))[0]).toMatch(/did not answer within 0.1 seconds/);
   });
 
-  it("cancels the request of a sample that is dropped, and says nothing of it", async () => {
-    let live = 0;
-    const { verifier, asked } = await serve(() => {
-      live += 1;
-      return new Promise(() => undefined);
+  it("says what was read for a sample that was dropped meanwhile, and no more", async () => {
+    const { promise: gate, resolve: openGate } = Promise.withResolvers<void>();
+    const { verifier, asked } = await serve(async (one, at) => {
+      await gate;
+      return honest(one, at);
     });
     const scoring = await verifier.open(problem);
     scoring.step(0, 0, "one", false);
-    await expect.poll(() => live).toBe(1);
+    scoring.answer(0, "blue");
+    await expect.poll(() => asked.length).toBe(1);
     scoring.drop(0);
+    scoring.step(0, 1, "two", false);
     scoring.finish();
-    expect(await Array.fromAsync(scoring.events)).toEqual([]);
+    openGate();
+    expect(await Array.fromAsync(scoring.events)).toEqual([
+      { type: "step-verdicts", sample: 0, step: 0, verdicts: [], verifierTokens: 100 },
+      { type: "answer-verdicts", sample: 0, verdicts: [], verifierTokens: 0 },
+    ]);
     expect(asked).toHaveLength(1);
   });
 });

@@ -8,7 +8,6 @@ interface PoolingSample {
   readonly scores: (number | undefined)[];
   /** Why a step has no score, by its index. */
   readonly failures: Map<number, string>;
-  readonly dropped: AbortController;
   complete: boolean;
   /** The request that is under way. */
   running: Promise<number> | undefined;
@@ -33,12 +32,12 @@ export function createPoolingJudge(prm: PoolingPrm, aggregation: ScoreAggregatio
 
 function openScoring(prm: PoolingPrm, question: string, aggregation: ScoreAggregation): JudgeScoring {
   const samples = new Map<number, PoolingSample>();
+  const closing = new AbortController();
   const sampleOf = (index: number): PoolingSample => {
     const sample = samples.get(index) ?? {
       steps: [],
       scores: [],
       failures: new Map(),
-      dropped: new AbortController(),
       complete: false,
       running: undefined,
       said: Promise.resolve(),
@@ -51,7 +50,7 @@ function openScoring(prm: PoolingPrm, question: string, aggregation: ScoreAggreg
   const request = async (sample: PoolingSample): Promise<number> => {
     const steps = [...sample.steps];
     try {
-      const call = { complete: sample.complete, signal: sample.dropped.signal };
+      const call = { complete: sample.complete, signal: closing.signal };
       const { scores, tokens } = await prm.score(question, steps, call);
       const first = steps.length - scores.length;
       // What was said of a step stays said, also if the window has moved since.
@@ -107,14 +106,10 @@ function openScoring(prm: PoolingPrm, question: string, aggregation: ScoreAggreg
       const score = aggregateScores(sample.scores as number[], aggregation) as number;
       return { verdict: { verifier: "prm", score }, tokens };
     },
-    drop(index) {
-      samples.get(index)?.dropped.abort(new ReckonError("cancelled", `sample ${index} was dropped`));
-      samples.delete(index);
-    },
+    // What is under way is not cut off: the endpoint reads the chain in one go, and only its answer says what that took.
+    drop: (index) => void samples.delete(index),
     close() {
-      for (const sample of samples.values()) {
-        sample.dropped.abort(new ReckonError("cancelled", "the scoring was closed"));
-      }
+      closing.abort(new ReckonError("cancelled", "the scoring was closed"));
       samples.clear();
     },
   };

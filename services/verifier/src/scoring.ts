@@ -21,8 +21,8 @@ function assertInOrder(sample: number, step: number, state: OpenSample): void {
 
 /**
  * Scores the samples of one problem with several judges at once. A step out of order, or after a sample's last one, throws
- * `invalid-argument` naming both; more than 4,096 samples that were not dropped, `resource-exhausted`. What comes for a
- * sample that was dropped is answered by nothing.
+ * `invalid-argument` naming both; more than 4,096 samples that were not dropped, `resource-exhausted`. What was under way for
+ * a sample when it was dropped is answered without verdicts, for its tokens alone; what comes after that is not answered.
  */
 export function createScoring(judges: readonly JudgeScoring[]): Scoring {
   const samples = new Map<number, OpenSample>();
@@ -60,8 +60,8 @@ export function createScoring(judges: readonly JudgeScoring[]): Scoring {
       if (finished && waiting === 0) close();
     };
     const say = (judgements: readonly Judgement[]) => {
-      if (closed || dropped.has(index)) return;
-      const verdicts = judgements.map((judgement) => judgement.verdict);
+      if (closed) return;
+      const verdicts = dropped.has(index) ? [] : judgements.map((judgement) => judgement.verdict);
       const costs = judgements.flatMap(({ costUsd }) => costUsd ?? []);
       const costUsd = costs.length > 0 ? costs.reduce((sum, cost) => sum + cost) : undefined;
       const verifierTokens = judgements.reduce((sum, { tokens }) => sum + tokens, 0);
@@ -84,7 +84,9 @@ export function createScoring(judges: readonly JudgeScoring[]): Scoring {
     answer(index, text) {
       if (closed || dropped.has(index)) return;
       const sample = sampleOf(index);
-      const judging = sample.done.then(() => Promise.all(judges.map(async (judge) => judge.answer(index, text))));
+      const judging = sample.done.then(() =>
+        dropped.has(index) ? [] : Promise.all(judges.map(async (judge) => judge.answer(index, text))),
+      );
       const said = publish(index, judging, (verdicts) => ({ type: "answer-verdicts", sample: index, ...verdicts }));
       sample.done = Promise.all([sample.done, said]);
     },

@@ -117,7 +117,7 @@ describe("VerifierService without a process reward model", () => {
     expect(await refusal(server, [unknown])).toMatch(/^invalid-argument: .*oracle/);
   });
 
-  it("answers nothing for samples that were dropped, and ends all the same", async () => {
+  it("gives no verdicts on samples that were dropped, and ends all the same", async () => {
     const verifier = createVerifierClient(targetOf(server));
     const scoring = await verifier.open(problemFromPrompt(question));
     scoring.step(0, 0, "5 * 5 = 25", false);
@@ -126,6 +126,7 @@ describe("VerifierService without a process reward model", () => {
     scoring.finish();
     const events = await collect(scoring.events);
     expect(events.filter((event) => event.sample === 1)).toHaveLength(1);
+    expect(events.filter((event) => event.sample === 0).flatMap((event) => event.verdicts)).toEqual([]);
     await verifier.close();
   });
 

@@ -7,7 +7,8 @@ import { currentTraceparent } from "../trace-context.ts";
 /**
  * A scoring over one Score call. Each step and each answer brings exactly one event. Where the call breaks, what waits is
  * answered by an abstention of each verifier with the reason, and then `events` throws the error, so that whoever reads them
- * can go on without verdicts and say so. Dropping a sample takes back what it still waits for.
+ * can go on without verdicts and say so. What a dropped sample still waits for is not waited for any more, but is passed on
+ * where it comes: it says what was spent.
  */
 export function createRemoteScoring(
   names: readonly VerifierName[],
@@ -17,11 +18,14 @@ export function createRemoteScoring(
   const controller = new AbortController();
   /** What was asked and not answered, by sample: steps by index, the answer as "answer". */
   const waiting = new Map<number, Set<number | "answer">>();
+  /** The same of samples that were dropped. */
+  const abandoned = new Map<number, Set<number | "answer">>();
   let broken: ReckonError | undefined;
   let finished = false;
   const close = () => {
     finished = true;
     waiting.clear();
+    abandoned.clear();
     requests.end();
     controller.abort(new ReckonError("cancelled", "the scoring was closed"));
     events.end();
@@ -31,10 +35,10 @@ export function createRemoteScoring(
     if (finished && waiting.size === 0) events.end();
   };
   /** Takes a subject off the list; false where nobody waits for it. */
-  const settle = (sample: number, subject: number | "answer") => {
-    const subjects = waiting.get(sample);
+  const settle = (sample: number, subject: number | "answer", list = waiting) => {
+    const subjects = list.get(sample);
     const waited = subjects?.delete(subject) ?? false;
-    if (subjects?.size === 0) waiting.delete(sample);
+    if (subjects?.size === 0) list.delete(sample);
     return waited;
   };
   const abstain = (sample: number, subject: number | "answer", { message }: ReckonError) => {
@@ -58,6 +62,8 @@ export function createRemoteScoring(
         const event = scoringEventFromProto(response);
         const subject = event.type === "step-verdicts" ? event.step : "answer";
         if (settle(event.sample, subject)) events.push(event);
+        // The verdict may have crossed the drop on its way; nobody counts with it any more.
+        else if (settle(event.sample, subject, abandoned)) events.push({ ...event, verdicts: [] });
         endIfDone();
       }
       breakOff(new ReckonError("unavailable", "the call ended early"));
@@ -86,6 +92,8 @@ export function createRemoteScoring(
       ask(sample, "answer", create(ScoreRequestSchema, { request: { case: "answer", value } }));
     },
     drop(sample) {
+      const subjects = waiting.get(sample);
+      if (subjects !== undefined) abandoned.set(sample, subjects);
       waiting.delete(sample);
       if (broken === undefined)
         requests.push(create(ScoreRequestSchema, { request: { case: "drop", value: { sample } } }));
