@@ -69,6 +69,22 @@ describe("a running solve", () => {
   });
 });
 
+describe("what was learned of a question", () => {
+  const historyOf = async (tenant: keyof House["keys"]) =>
+    (await as(tenant).estimate("What is 2 + 3?")).difficulty.historyCount;
+
+  it("is its own tenant's: others do not see that somebody has asked it", async () => {
+    await solve(house.url, bearer(house.keys.acme));
+    // Outcomes are recorded behind the client's back.
+    for (let tries = 0; tries < 100 && (await historyOf("acme")) === 0; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await historyOf("acme")).toBeGreaterThan(0);
+    expect(await historyOf("expired").catch((error: { code: string }) => error.code)).toBe("unauthenticated");
+    expect(await historyOf("capped")).toBe(0);
+  });
+});
+
 describe("a tenant with caps", () => {
   const short: SolveOptions = { strategy: "comprehensive", earlyStopping: false, maxSteps: 8 };
   const refusal = (options: SolveOptions, tenant: "capped" | "narrow" = "capped") =>

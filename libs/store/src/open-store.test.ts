@@ -82,6 +82,41 @@ describe.each(["file", "memory"])("a store in a %s", (where) => {
   });
 });
 
+describe("the tenants of a store", () => {
+  const of = (tenant: string) => ({ ...featuresOf("Solve: 2x + 3 = 9", "linear"), tenant });
+
+  it("learn nothing from each other's outcomes", () => {
+    const { store } = quiet(undefined);
+    store.recordOutcome(record("a", undefined, { features: of("acme") }));
+    store.recordOutcome(record("b", undefined, { features: of("globex") }));
+    store.recordOutcome(record("c"));
+    const ids = (tenant: string) => store.similarOutcomes(of(tenant)).map((outcome) => outcome.solveId);
+    expect([ids("acme"), ids("globex"), ids("local"), ids("initech")]).toEqual([["a"], ["b"], ["c"], []]);
+    expect(store.history({ ...of("globex"), templateHash: "another" })).toMatchObject({ count: 1, samples: 8 });
+    store.close();
+  });
+
+  it("were one before they were told apart: its file goes on as it is", () => {
+    const path = newPath();
+    const old = quiet(path).store;
+    old.recordOutcome(record("a"));
+    old.close();
+    const database = new DatabaseSync(path);
+    database.exec(`DROP INDEX outcomes_by_template; DROP INDEX outcomes_by_kind;
+      ALTER TABLE outcomes DROP COLUMN tenant; PRAGMA user_version = 1;
+      CREATE INDEX outcomes_by_template ON outcomes (template_hash, id);
+      CREATE INDEX outcomes_by_kind ON outcomes (domain, length_bucket, id);`);
+    database.close();
+    const { store, warnings } = quiet(path);
+    expect(store.similarOutcomes(of("local"))).toMatchObject([record("a")]);
+    expect(store.similarOutcomes(of("acme"))).toEqual([]);
+    store.recordOutcome(record("b", undefined, { features: of("acme") }));
+    expect(store.countOutcomes()).toBe(2);
+    expect(warnings).toEqual([]);
+    store.close();
+  });
+});
+
 describe("a store", () => {
   it("keeps no text of problems unless told to", () => {
     const path = newPath();

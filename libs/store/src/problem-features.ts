@@ -8,6 +8,8 @@ export interface ProblemFeatures {
   readonly lengthBucket: number;
   /** 32 hexadecimal digits; equal for texts that differ only in their numbers, in case and in white space. */
   readonly templateHash: string;
+  /** Whose problem it is; others learn nothing from it. Default: that of `localTenant`. */
+  readonly tenant?: string;
 }
 
 /** The text with numbers blanked, in lower case, with single spaces: what problems of one template have in common. */

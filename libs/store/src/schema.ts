@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Version of the tables below, kept in `PRAGMA user_version`; 0 is an empty file. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const createTables = `
   CREATE TABLE outcomes (
@@ -17,11 +17,21 @@ const createTables = `
     confidence REAL,
     confidence_kind TEXT,
     correct INTEGER,
-    prompt TEXT
+    prompt TEXT,
+    tenant TEXT NOT NULL DEFAULT 'local'
   ) STRICT;
-  CREATE INDEX outcomes_by_template ON outcomes (template_hash, id);
-  CREATE INDEX outcomes_by_kind ON outcomes (domain, length_bucket, id);
 `;
+const createIndexes = `
+  CREATE INDEX outcomes_by_template ON outcomes (tenant, template_hash, id);
+  CREATE INDEX outcomes_by_kind ON outcomes (tenant, domain, length_bucket, id);
+`;
+
+/** What leads from each version to the next; outcomes from before there were tenants are those of the one there was. */
+const steps: readonly string[] = [
+  `${createTables}; ${createIndexes}`,
+  `ALTER TABLE outcomes ADD COLUMN tenant TEXT NOT NULL DEFAULT 'local';
+  DROP INDEX outcomes_by_template; DROP INDEX outcomes_by_kind; ${createIndexes}`,
+];
 
 /** The version of an open database; throws where the file is no database. */
 export function versionOf(database: DatabaseSync): number {
@@ -34,7 +44,10 @@ export function migrate(database: DatabaseSync): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     // Another process may have been first while this one waited for the lock.
-    if (versionOf(database) === 0) database.exec(`${createTables}; PRAGMA user_version = ${schemaVersion};`);
+    const version = versionOf(database);
+    const step = version < schemaVersion ? steps[version] : undefined;
+    // An empty file begins with the newest tables; only one other version leads to them so far.
+    if (step !== undefined) database.exec(`${step}; PRAGMA user_version = ${schemaVersion};`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { type ConfidenceKind, ReckonError } from "@reckon/core";
+import { type ConfidenceKind, localTenant, ReckonError } from "@reckon/core";
 import { summarizeHistory } from "./history-summary.ts";
 import { isBusy } from "./open-database.ts";
 import type { OutcomeRecord, SimilarOutcome, Store } from "./store.ts";
@@ -20,11 +20,12 @@ const pruneEvery = 64;
 
 const insertOutcome = `
   INSERT INTO outcomes (solve_id, recorded_at_ms, domain, length_bucket, template_hash, difficulty, votes_for_answer, votes,
-    confidence, confidence_kind, correct, prompt)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (solve_id) DO NOTHING`;
-const selectTemplate = "SELECT * FROM outcomes WHERE template_hash = ? ORDER BY id DESC LIMIT ?";
+    confidence, confidence_kind, correct, tenant, prompt)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (solve_id) DO NOTHING`;
+const selectTemplate = `
+  SELECT * FROM outcomes WHERE tenant = ? AND template_hash = ? ORDER BY id DESC LIMIT ?`;
 const selectKind = `
-  SELECT * FROM outcomes WHERE domain = ? AND length_bucket = ? AND template_hash <> ? ORDER BY id DESC LIMIT ?`;
+  SELECT * FROM outcomes WHERE tenant = ? AND domain = ? AND length_bucket = ? AND template_hash <> ? ORDER BY id DESC LIMIT ?`;
 const deleteOldest = "DELETE FROM outcomes WHERE id <= (SELECT max(id) FROM outcomes) - ?";
 
 /** Makes a store over an open database that has its tables; closing the store closes the database. */
@@ -55,10 +56,10 @@ export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOp
         if (isNew && recorded++ % pruneEvery === 0) prune.run(options.maxOutcomes);
         return isNew;
       }),
-    similarOutcomes: ({ templateHash, domain, lengthBucket }, limit = defaultLimit) =>
+    similarOutcomes: ({ templateHash, domain, lengthBucket, tenant = localTenant.id }, limit = defaultLimit) =>
       attempt("read", () => {
-        const same = byTemplate.all(templateHash, limit).map((row) => outcomeOf(row, "template"));
-        const others = byKind.all(domain, lengthBucket, templateHash, limit - same.length);
+        const same = byTemplate.all(tenant, templateHash, limit).map((row) => outcomeOf(row, "template"));
+        const others = byKind.all(tenant, domain, lengthBucket, templateHash, limit - same.length);
         return [...same, ...others.map((row) => outcomeOf(row, "kind"))];
       }),
     history: (features, limit) => summarizeHistory(store.similarOutcomes(features, limit)),
@@ -84,6 +85,7 @@ function columnsOf(record: OutcomeRecord) {
     confidence?.value ?? null,
     confidence?.kind ?? null,
     correct === undefined ? null : Number(correct),
+    features.tenant ?? localTenant.id,
   ];
 }
 
@@ -97,6 +99,7 @@ function outcomeOf(row: Row, similarity: SimilarOutcome["similarity"]): SimilarO
       domain: String(row.domain),
       lengthBucket: Number(row.length_bucket),
       templateHash: String(row.template_hash),
+      ...(row.tenant === localTenant.id ? {} : { tenant: String(row.tenant) }),
     },
     difficulty: Number(row.difficulty),
     votesForAnswer: Number(row.votes_for_answer),

@@ -38,7 +38,7 @@ export interface Store {
   readonly path: string | undefined;
   /** Keeps an outcome; false where this solve was recorded before, which changes nothing. */
   recordOutcome(record: OutcomeRecord): boolean;
-  /** Outcomes of similar problems, those of the same template first, then the newest first; at most `limit` (default 200). */
+  /** Outcomes of similar problems of the same tenant, those of the same template first, then the newest first; at most `limit` (default 200). */
   similarOutcomes(features: ProblemFeatures, limit?: number): SimilarOutcome[];
   /** What similar outcomes say about the chance that one sample is right. */
   history(features: ProblemFeatures, limit?: number): HistorySummary;

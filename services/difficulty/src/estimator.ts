@@ -1,12 +1,7 @@
 import { type Problem, questionOf, ReckonError } from "@reckon/core";
-import {
-  classifyDomain,
-  type DifficultyEstimate,
-  emptyHistory,
-  estimateDifficulty,
-  type HistorySummary,
-} from "@reckon/planning";
-import { featuresOf, type ProblemFeatures, type Store } from "@reckon/store";
+import { type DifficultyEstimate, emptyHistory, estimateDifficulty, type HistorySummary } from "@reckon/planning";
+import type { ProblemFeatures, Store } from "@reckon/store";
+import { ownFeaturesOf } from "./own-features.ts";
 
 /** Similar outcomes to look at; more would say little new. */
 const maxOutcomes = 50;
@@ -26,7 +21,7 @@ export function createEstimator({
   return (problem) => {
     const text = questionOf(problem);
     try {
-      const history = historyOf(store, featuresOf(text, classifyDomain(text)));
+      const history = historyOf(store, ownFeaturesOf(text));
       lastFailure = undefined;
       return estimateDifficulty(problem, history);
     } catch (error) {

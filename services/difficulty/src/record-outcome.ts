@@ -1,7 +1,7 @@
 import { questionOf } from "@reckon/core";
-import { classifyDomain } from "@reckon/planning";
 import type { OutcomeRecord } from "@reckon/rpc";
-import { featuresOf, type Store } from "@reckon/store";
+import type { Store } from "@reckon/store";
+import { ownFeaturesOf } from "./own-features.ts";
 
 /**
  * Keeps how a solve ended, for later estimates; false where it was kept before. Only features of the problem go into the
@@ -9,5 +9,5 @@ import { featuresOf, type Store } from "@reckon/store";
  */
 export function recordOutcome(store: Store, { problem, ...record }: OutcomeRecord): boolean {
   const prompt = questionOf(problem);
-  return store.recordOutcome({ ...record, features: featuresOf(prompt, classifyDomain(prompt)), prompt });
+  return store.recordOutcome({ ...record, features: ownFeaturesOf(prompt), prompt });
 }
