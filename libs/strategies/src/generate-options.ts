@@ -7,6 +7,9 @@ export type CallOptions = GenerateOptions & { readonly maxTokens: number; readon
 /** A sample is not made smaller than this to let more of them run at once, or to let one be hedged. */
 const LEAST_SHARE = 256;
 
+/** Nor smaller than this part of what is left: a few whole chains are worth more than many that are cut. */
+const FEWEST_SHARES = 4;
+
 /** Hedging goes on until less than this part of the window can be reserved twice: slow samples cost more than narrow windows. */
 const HEDGED_PART = 4;
 
@@ -53,6 +56,6 @@ function allowanceOf({ plan, ledger, hedges }: CallFacts): SampleAllowance {
       return { maxTokens: Math.min(maxSampleTokens, twice), attempts: 2 };
     }
   }
-  const share = Math.max(ledger.affordableTokens(1, places), LEAST_SHARE);
+  const share = Math.max(ledger.affordableTokens(1, Math.min(places, FEWEST_SHARES)), LEAST_SHARE);
   return { maxTokens: Math.max(1, Math.min(maxSampleTokens, share, ledger.affordableTokens(1, 1))), attempts: 1 };
 }

@@ -20,6 +20,8 @@ export interface Judge {
   readonly working: boolean;
   /** Whether chains get scores from it: it works, and more than the checker of single lines is behind it. */
   readonly scores: boolean;
+  /** Whether anything asked was not answered yet, about dropped samples too: what was read for it is still to be booked. */
+  readonly owesAnswers: boolean;
   step(sample: number, index: number, text: string, last: boolean): void;
   answer(sample: number, text: string): void;
   /** Takes in an event of the verifier; returns the step's score in [0, 1], where it is of a step and has one. */
@@ -69,6 +71,7 @@ export function createJudge(
   const waiting: ((scoring: Scoring) => void)[] = [];
   let scoring: Scoring | undefined;
   let working = true;
+  let owed = 0;
 
   async function run(): Promise<void> {
     try {
@@ -111,18 +114,24 @@ export function createJudge(
     get scores() {
       return working && verifier.names.some((name) => name !== "checker");
     },
+    get owesAnswers() {
+      return working && owed > 0;
+    },
     step(sample, index, text, last) {
       if (docketOf(sample).dropped) return;
       docketOf(sample).awaited += 1;
+      owed += 1;
       ask((s) => s.step(sample, index, text, last));
     },
     answer(sample, text) {
       docketOf(sample).awaited += 1;
+      owed += 1;
       ask((s) => s.answer(sample, text));
     },
     receive(event) {
       const docket = docketOf(event.sample);
       docket.awaited -= 1;
+      owed -= 1;
       if (event.type === "answer-verdicts") {
         docket.verdicts.push(...event.verdicts);
         docket.answerScore = scoreOfAnswer(event.verdicts);

@@ -19,8 +19,8 @@ import { reasoningSteps, type SampleRecord } from "./sample-record.ts";
 import type { SolveTuning } from "./solve-ports.ts";
 import type { Timers } from "./timers.ts";
 
-/** A model's judgement: up to three requests, each with a rubric and an opinion beside what is judged. */
-const JUDGEMENT_TOKENS = 3 * 4_096;
+/** A judgement that cannot be read is asked for again: so many requests at most. */
+const JUDGEMENTS = 3;
 
 /** What the desk works with; what may change in the course of a solve is asked for. */
 export interface SampleDeskParts {
@@ -34,6 +34,8 @@ export interface SampleDeskParts {
   /** The most tokens of the prompt, for what a verifier may read. */
   readonly promptBound: number;
   readonly verifiers: readonly VerifierName[];
+  /** The most tokens of a model's judgement, its rubric included. */
+  readonly judgementTokens: number;
   readonly plan: () => Plan;
   readonly judge: () => Judge | undefined;
   readonly isThinking: () => boolean;
@@ -75,7 +77,8 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   const readers = parts.verifiers.filter((name) => name !== "checker").length;
   /** The most that all verifiers together may read, and a judge write, about what there is of a sample. */
   const verificationBound = (record: SampleRecord) =>
-    readers * (parts.promptBound + Buffer.byteLength(record.text)) + modelJudges * JUDGEMENT_TOKENS;
+    (readers + modelJudges * (JUDGEMENTS - 1)) * (parts.promptBound + Buffer.byteLength(record.text)) +
+    modelJudges * JUDGEMENTS * parts.judgementTokens;
 
   /** Asks the verifier about a step or the answer, where the ledger has room for all that it may read. */
   function askAbout(record: SampleRecord, about: number | "answer", ask: (judge: Judge) => void): void {

@@ -18,6 +18,9 @@ import { defaultSolveTuning, type SolveInput, type SolvePorts, type SolveTuning 
 import { createTimers, type Timers } from "./timers.ts";
 import { createVerification, type Verification } from "./verification.ts";
 
+/** A rubric and an opinion. */
+const DEFAULT_JUDGEMENT_TOKENS = 2_048;
+
 /** What the loop of a solve tells its parts. */
 export interface SolveHooks {
   readonly mail: AsyncQueue<Mail>;
@@ -76,6 +79,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   const desk = createSampleDesk({
     ...{ book, pool, ledger, ballot, timers, tuning, answerKind, promptBound, isThinking },
     verifiers: ports.verifier?.names ?? [],
+    judgementTokens: input.judgementTokens ?? DEFAULT_JUDGEMENT_TOKENS,
     plan: () => plans.plan,
     judge: () => verification.judge,
     emit: hooks.emit,

@@ -37,6 +37,8 @@ export interface SolveInput {
   readonly prices?: TokenPrices | undefined;
   /** What a million tokens of the verifier cost at most. Default 0: it is part of the house. */
   readonly verifierUsdPerMillion?: number | undefined;
+  /** The most tokens of a judgement by a model, its rubric included. Default 2,048. */
+  readonly judgementTokens?: number | undefined;
   /** Bytes that the backend may add to the prompt. Default 0. */
   readonly promptExtraBytes?: number | undefined;
   /** The most samples of the whole request, escalations included, whatever the plan says. Default: no limit. */

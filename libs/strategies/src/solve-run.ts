@@ -77,6 +77,7 @@ export class SolveRun {
         break;
       case "scoring":
         this.#parts.desk.onVerdicts(mail.event);
+        if (!this.#isThinking()) this.#advance();
         break;
       case "scoring-lost":
         this.#parts.verification.lose(
@@ -140,8 +141,7 @@ export class SolveRun {
 
   /** Ends what can be ended, else fills the window. */
   #advance(): void {
-    if (this.phase === "stopping" && this.#parts.book.live().length + this.#parts.book.waiting().length === 0)
-      this.phase = "ended";
+    if (this.phase === "stopping" && this.#isSettled()) this.phase = "ended";
     if (this.phase !== "thinking") return;
     this.#relieve();
     if (!this.#isThinking()) return;
@@ -153,6 +153,12 @@ export class SolveRun {
       if (this.#parts.starter.fill(state) === "dry") this.#stop("budget");
     } else if (!this.#parts.starter.isOpening && this.#parts.book.hopeful().length === 0)
       this.#stop(this.#endWithout());
+  }
+
+  /** Whether everything that was asked of models and verifiers has been answered, and so is on the ledger. */
+  #isSettled(): boolean {
+    const { book, verification } = this.#parts;
+    return book.live().length + book.waiting().length === 0 && verification.judge?.owesAnswers !== true;
   }
 
   /** Why thinking ends where no more samples can be made. */
@@ -198,15 +204,18 @@ export class SolveRun {
     this.phase = "stopping";
     this.#stopReason = reason;
     this.#parts.timers.clear("deadline");
-    for (const record of this.#parts.book.live()) this.#parts.pool.cancel(record.sample);
+    for (const record of this.#parts.book.live()) {
+      this.#parts.pool.cancel(record.sample);
+      this.#parts.verification.judge?.drop(record.sample);
+    }
     this.#parts.pool.finish();
     const left = this.#ports.deadlineAtMs - this.#ports.clock.nowMs();
     const patienceMs = (ms: number) => Math.min(ms, Math.max(0, left * 0.8));
     // What has finished is paid for and votes. Where the rule has decided, only once its verdicts are in, as all the others
     // did, and for that they have a moment; elsewhere there is none to lose.
     const decided = reason === "confident" || reason === "no-gain";
-    if (decided) this.#parts.timers.set("late-verdicts", patienceMs(this.#parts.tuning.lateVerdictMs));
-    else for (const record of this.#parts.book.waiting()) this.#parts.desk.castVote(record);
+    if (!decided) for (const record of this.#parts.book.waiting()) this.#parts.desk.castVote(record);
+    this.#parts.timers.set("late-verdicts", patienceMs(this.#parts.tuning.lateVerdictMs));
     this.#parts.timers.set("settle", patienceMs(this.#parts.tuning.settleTimeoutMs));
     this.#advance();
   }
@@ -216,11 +225,18 @@ export class SolveRun {
   #onTimer({ name }: Mail & { type: "timer" }): void {
     if (name === "deadline") this.#stop("deadline");
     else if (name === "settle") this.#settleLate();
-    else if (name === "late-verdicts") this.#withdrawLate();
+    else if (name === "late-verdicts") this.#endVerification();
     else
       this.#parts.verification.lose(
         `the verifier did not answer within ${this.#parts.tuning.verdictTimeoutMs} ms: votes count alike`,
       );
+  }
+
+  /** What is not judged by now will not vote; what a verifier owes, only a judge's word is worth more waiting. */
+  #endVerification(): void {
+    this.#withdrawLate();
+    const isPaid = this.#ports.verifier?.names.includes("judge") === true;
+    if (!isPaid) this.#parts.verification.drop();
   }
 
   #withdrawLate(): void {
@@ -230,6 +246,7 @@ export class SolveRun {
 
   #settleLate(): void {
     const late = this.#parts.book.live();
+    this.#parts.verification.drop();
     if (late.length === 0) return;
     this.#parts.plans.note(
       `${late.length} cancelled samples did not report their usage in time: tokens are those seen`,

@@ -126,6 +126,7 @@ export function createSolver(options: SolverOptions): Solver {
         hedges: model.hedges,
         promptExtraBytes: limits.promptExtraBytes,
         verifierUsdPerMillion: limits.verifierUsdPerMillion,
+        judgementTokens: limits.judgementTokens,
         routing: {
           affinityKey: solveId,
           tenant: tenantOf().id,

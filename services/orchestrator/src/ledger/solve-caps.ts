@@ -9,13 +9,19 @@ export interface SolveLimits {
   readonly promptExtraBytes: number;
   /** What a million tokens of the verifier cost at most; 0 for one of the house. */
   readonly verifierUsdPerMillion: number;
+  /** The most tokens of a judgement by a model, its rubric included. */
+  readonly judgementTokens: number;
 }
+
+/** Of a rubric, amply. */
+const rubricTokens = 1_024;
 
 /** No limits. */
 export const noSolveLimits: SolveLimits = {
   strategyCaps: noStrategyCaps,
   promptExtraBytes: 0,
   verifierUsdPerMillion: 0,
+  judgementTokens: 2 * rubricTokens,
 };
 
 /** The limits of a configuration. */
@@ -27,6 +33,7 @@ export function solveLimitsOf(config: Config): SolveLimits {
     strategyCaps: strategyCapsOf(config),
     promptExtraBytes: Math.max(0, ...instructions.map((text) => Buffer.byteLength(text))),
     verifierUsdPerMillion: Math.max(promptUsd, outputUsd),
+    judgementTokens: rubricTokens + verifier.judge_max_tokens,
   };
 }
 
