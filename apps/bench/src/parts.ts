@@ -1,9 +1,11 @@
 import { adaptersPart } from "./adapters/adapters-part.ts";
+import { budgetPart } from "./budget/budget-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
 import { faultsPart } from "./faults/faults-part.ts";
 import { frontDoorPart } from "./front-door/front-door-part.ts";
 import { installPart } from "./install-part.ts";
+import { loadPart } from "./load/load-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
@@ -23,5 +25,7 @@ export const parts: readonly Part[] = [
   adaptersPart,
   faultsPart,
   frontDoorPart,
+  loadPart,
+  budgetPart,
   installPart,
 ];

@@ -10,8 +10,8 @@ export interface SolveObserverOptions {
   readonly clock: Clock;
   readonly arrivedAtMs: number;
   readonly plan: Plan;
-  /** What was degraded before thinking began, in a sentence. */
-  readonly degradation: string | undefined;
+  /** What was degraded before thinking began, a sentence each. */
+  readonly degradations: readonly string[];
 }
 
 /** Watches the events of one solve go by, and completes its outcome. */
@@ -24,7 +24,7 @@ export interface SolveObserver {
 
 /** An observer of a solve that begins. */
 export function observeSolve(options: SolveObserverOptions): SolveObserver {
-  const { span, metrics, clock, arrivedAtMs, degradation } = options;
+  const { span, metrics, clock, arrivedAtMs } = options;
   const silence = createSilence();
   const elapsedMs = () => clock.nowMs() - arrivedAtMs;
   let { plan } = options;
@@ -44,7 +44,8 @@ export function observeSolve(options: SolveObserverOptions): SolveObserver {
       }
     },
     complete(outcome) {
-      const more = [degradation, silence.sentence()].filter((sentence) => sentence !== undefined);
+      const said = silence.sentence();
+      const more = [...options.degradations, ...(said === undefined ? [] : [said])];
       const whole = { ...outcome, latencyMs: elapsedMs(), degradations: [...more, ...outcome.degradations] };
       describeOutcomeOn(span, whole);
       metrics.ended(plan, whole);

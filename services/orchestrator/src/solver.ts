@@ -16,6 +16,7 @@ import { currentCall } from "@reckon/rpc";
 import { solve as think } from "@reckon/strategies";
 import { spanNames, withSpanStream } from "@reckon/telemetry";
 import { type Admission, urgencies } from "./admission/admission.ts";
+import { fallbackUnder } from "./admission/fallback-under.ts";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
@@ -67,6 +68,8 @@ export interface Solver {
 /** What was decided before a problem is thought about. */
 interface Prepared {
   readonly estimated: Estimated;
+  /** What was given up before thinking begins, a sentence each. */
+  readonly degradations: readonly string[];
   readonly plan: Plan;
   readonly model: Model;
   readonly caps: LedgerCaps;
@@ -101,19 +104,24 @@ export function createSolver(options: SolverOptions): Solver {
     const verifiers = verifier?.names ?? [];
     const caps = solveCaps({ overrides, caps: given, strategyCaps: limits.strategyCaps });
     assertPrices(caps, model);
-    const plan = makePlan({ problem, difficulty, overrides, settings, capabilities, verifiers });
+    const fallback = fallbackUnder(admission.pressure(overrides.priority ?? "normal"), overrides, settings);
+    const plan = makePlan({
+      ...{ problem, difficulty, settings, capabilities, verifiers },
+      overrides: fallback === undefined ? overrides : { ...overrides, strategy: fallback.strategy },
+    });
+    const degradations = [estimated.degradation, fallback?.detail].filter((sentence) => sentence !== undefined);
     const samples = Math.min(plan.samples, maxSamples);
     const window = Math.min(plan.window, samples);
-    return { estimated, model, caps, plan: { ...plan, samples, window, model: model.id } };
+    return { estimated, degradations, model, caps, plan: { ...plan, samples, window, model: model.id } };
   }
 
   async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
     const { problem, overrides } = task;
     const { solveId, arrivedAtMs } = running;
-    const { estimated, plan, model, caps } = await prepare(task, running);
-    const { difficulty, answerKind, degradation } = estimated;
+    const { estimated, degradations, plan, model, caps } = await prepare(task, running);
+    const { difficulty, answerKind } = estimated;
     describePlanOn(span, solveId, problem, plan, difficulty);
-    const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradation });
+    const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradations });
     const traced = traceSamples(thinker, verifier);
     const { priority = "normal" } = overrides;
     const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, caps };
@@ -155,9 +163,8 @@ export function createSolver(options: SolverOptions): Solver {
           continue;
         }
         yield event;
-        if (event.type === "solve-started" && degradation !== undefined) {
-          yield { type: "plan-changed", reason: "degraded", detail: degradation, plan };
-        }
+        if (event.type !== "solve-started") continue;
+        for (const detail of degradations) yield { type: "plan-changed", reason: "degraded", detail, plan };
       }
     } finally {
       traced.close();
