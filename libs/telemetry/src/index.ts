@@ -1,5 +1,6 @@
 export * from "./create-logger.ts";
 export * from "./measure.ts";
+export * from "./measure-routing.ts";
 export * from "./names.ts";
 export * from "./record-prompts.ts";
 export * from "./start-telemetry.ts";

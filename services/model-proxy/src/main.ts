@@ -1,10 +1,11 @@
-import { createBackends, createModelRouter } from "@reckon/backends";
 import { listenAddress, processConfig, processSettings, serviceTls } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
-import { createRpcServer, runProcess } from "@reckon/rpc";
-import { observeLoad } from "@reckon/telemetry";
+import { createRpcServer, currentTenant, runProcess } from "@reckon/rpc";
+import { observeLoad, observeReplicas } from "@reckon/telemetry";
 import { followReadiness } from "./follow-readiness.ts";
+import { measuredNews } from "./measured-news.ts";
+import { routerOf } from "./routing/index.ts";
 import { createModelProxyService } from "./service.ts";
 
 const service = "model-proxy";
@@ -15,11 +16,10 @@ await runProcess({
   ...processSettings(config),
   async start({ version, logger, onStop }) {
     const warn = (message: string) => logger.warn(message);
-    const configured = createBackends(config, { warn });
-    const backends = config.integration.enable_router_integration ? configured : configured.slice(0, 1);
-    const backend = createModelRouter(backends, warn);
+    const backend = routerOf(config, { warn, news: measuredNews(logger), tenant: () => currentTenant()?.id });
     onStop(() => backend.close());
-    for (const { name, load } of backends) onStop(observeLoad(name, load));
+    for (const { name, load } of backend.pools) onStop(observeLoad(name, load));
+    onStop(observeReplicas(() => backend.load()));
     const server = await createRpcServer({
       service,
       version,

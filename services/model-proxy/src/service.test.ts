@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBackends, createModelRouter } from "@reckon/backends";
 import { loadConfig } from "@reckon/config";
 import type { Backend } from "@reckon/core";
 import { type GenerateResponse, ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { createModelBackend, createRpcClient, createRpcServer, type RpcClient, type RpcServer } from "@reckon/rpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { routerOf } from "./routing/index.ts";
 import { createModelProxyService } from "./service.ts";
 
 // A remote endpoint that streams until it is left, beside the real embedded model.
@@ -23,9 +23,10 @@ let client: RpcClient<typeof ModelService>;
 beforeAll(async () => {
   await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/v1`;
-  const backends = { embedded: { kind: "embedded" }, remote: { url, logprobs: false, seed: false } };
+  const remote = { url, logprobs: false, seed: false, probe: false };
+  const backends = { embedded: { kind: "embedded" }, remote };
   const config = loadConfig({ env: {}, folder: "/nonexistent", flags: { backends } });
-  backend = createModelRouter(createBackends(config, { warn: () => undefined }), () => undefined);
+  backend = routerOf(config, { warn: () => undefined });
   server = await createRpcServer({
     service: "model-proxy",
     version: "0",

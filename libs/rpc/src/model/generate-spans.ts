@@ -1,5 +1,5 @@
 import { context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { GenerateOptions, GenerationEvent } from "@reckon/core";
+import type { GenerateOptions, GenerationEvent, SampleRoute } from "@reckon/core";
 import { attributes, spanNames, tracer } from "@reckon/telemetry";
 import { contextOfTraceparent } from "../trace-context.ts";
 
@@ -52,9 +52,21 @@ export function createGenerateSpans(backend: string, options: GenerateOptions): 
         [attributes.inputTokens]: event.usage.promptTokens,
         [attributes.cachedInputTokens]: event.usage.cachedPromptTokens,
         [attributes.outputTokens]: event.usage.outputTokens,
+        ...(event.route !== undefined && routeAttributes(event.route)),
       });
       if (event.reason === "failed") span.setStatus({ code: SpanStatusCode.ERROR, message: event.failure });
       span.end();
     },
+  };
+}
+
+function routeAttributes({ backend, replica, attempts, hedgedUsage, costUsd, notes }: SampleRoute) {
+  return {
+    [attributes.providerName]: backend,
+    [attributes.replica]: replica,
+    [attributes.attempts]: attempts,
+    ...(hedgedUsage !== undefined && { [attributes.hedgedTokens]: hedgedUsage.outputTokens }),
+    ...(costUsd !== undefined && { [attributes.costUsd]: costUsd }),
+    ...(notes.length > 0 && { [attributes.routeNotes]: [...notes] }),
   };
 }
