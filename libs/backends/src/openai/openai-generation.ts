@@ -39,7 +39,8 @@ export interface OpenAiGenerationOptions {
 /** Opens a call whose samples are requests of their own, at most `max_parallel` of the backend's at once. */
 export function openGeneration(shared: OpenAiGenerationOptions): Generation {
   const { backend, config, abilities, problem, options, load } = shared;
-  const samples = new Map<number, AbortController>();
+  /** What cancels a sample; gone once it has ended, as its connection may serve another by then. */
+  const samples = new Map<number, AbortController | undefined>();
   let live = 0;
   let isFinished = false;
   // The same for all samples, so what one learns about it holds for those that are cancelled before they can.
@@ -55,13 +56,14 @@ export function openGeneration(shared: OpenAiGenerationOptions): Generation {
     endIfDone();
   };
   const close = () => {
-    for (const controller of samples.values()) controller.abort();
+    for (const controller of samples.values()) controller?.abort();
     finish();
   };
   const queue = new AsyncQueue<GenerationEvent>(close);
 
   const run = async (sample: number, controller: AbortController, merged: GenerateOptions) => {
     const ended = await runSample({ shared, sample, options: merged, signal: controller.signal, queue });
+    samples.set(sample, undefined);
     promptTokens = ended.promptTokens ?? promptTokens;
     const usage = ended.usage(promptTokens);
     load.ended(ended.ending.reason, usage);

@@ -123,6 +123,14 @@ describe("the usage of a sample that was cut off", () => {
     expect(warnings).toEqual([expect.stringContaining("counted by stream events")]);
   });
 
+  it("is nothing where the endpoint, which keeps records, has never heard of the request", async () => {
+    const silent = { settle_usage: true, first_token_timeout: 0.1 };
+    const { backend, warnings } = await setUp(async ({ closed }) => closed, silent);
+    const none = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };
+    expect(endsOf(await generate(backend))[0]).toMatchObject({ reason: "failed", usage: none });
+    expect(warnings).toEqual([]);
+  });
+
   it("is nothing where the request was refused or never arrived", async () => {
     const refused = await setUp(({ response }) => void response.writeHead(503).end(), { settle_usage: true });
     const none = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };

@@ -83,7 +83,7 @@ export async function probeAbilities(declared: Abilities, options: ProbeOptions)
       else if (silent.has(feature.ability)) switchOff(feature, "passes over");
     }
   }
-  const settles = declared.settleUsage ?? (await settleUsage(client, requestId, signal)) !== undefined;
+  const settles = declared.settleUsage ?? typeof (await settleUsage(client, requestId, signal)) === "object";
   const kept = Object.fromEntries(
     Object.entries(declared).map(([key, value]) => [key, value && !off.has(key as never)]),
   );

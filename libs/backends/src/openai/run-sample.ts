@@ -39,7 +39,7 @@ type Ending = Pick<
 >;
 
 /** How far a request has got: one that was not sent, or was refused, has cost nothing. */
-type Progress = { sent: boolean; refused: boolean };
+type Progress = { sent: boolean; refused: boolean; answered: boolean };
 
 const noUsage: SampleUsage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };
 
@@ -51,14 +51,15 @@ export async function runSample(run: RunSampleOptions): Promise<EndedSample> {
   const { abilities, client, load, onEstimate, closing } = run.shared;
   const requestId = abilities.settleUsage ? randomUUID() : undefined;
   const count = createTokenCount(run.options.maxTokens);
-  const progress: Progress = { sent: false, refused: false };
+  const progress: Progress = { sent: false, refused: false, answered: false };
   const ending = await streamSample(run, requestId, count, progress);
   const whole = ending.reason === "stop" || ending.reason === "length";
   const isCounted = !count.estimated && !count.contradicted && count.promptTokens !== undefined;
-  const isFree = !progress.sent || progress.refused;
+  let isFree = !progress.sent || progress.refused;
   if (!isFree && !(whole && isCounted && !count.doubtful)) {
     const settled = requestId === undefined ? undefined : await settleUsage(client, requestId, closing);
-    if (settled !== undefined) load.generated(count.settle(settled));
+    if (typeof settled === "object") load.generated(count.settle(settled));
+    else if (settled === "never-arrived" && !progress.answered) isFree = true;
     else if (!isCounted) onEstimate();
   }
   const usage = (promptTokens: number) => (isFree ? noUsage : count.usage(promptTokens));
@@ -93,6 +94,7 @@ async function streamSample(
     let finishReason: string | undefined;
     let openThought = false;
     for await (const chunk of stream) {
+      progress.answered = true;
       finishReason = chunk.finishReason ?? finishReason;
       const tokens = count.add(chunk);
       load.generated(tokens);
