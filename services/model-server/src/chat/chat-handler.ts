@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { questionOf } from "@reckon/core";
 import type { Admission } from "../admission.ts";
 import type { Fault, FaultSchedule } from "../faults/fault-schedule.ts";
@@ -82,6 +82,8 @@ async function answer(call: ChatCall, answering: Answering): Promise<void> {
   const options = { ...call.options, model: call.model };
   const promptTokens = model.countTokens(question, options.prefix);
   const headers = dialect.name === "groq" ? deps.rateLimit.take(promptTokens + (options.maxTokens ?? 0)) : {};
+  // Lets a connection that was closed right behind its request be seen as closed: then nothing is computed for it.
+  await nextTurn();
   counts.waiting += 1;
   const leave = await deps.admission.enter(call.n, call.priority, exchange.signal).finally(() => {
     counts.waiting -= 1;
