@@ -30,7 +30,7 @@ export type OpenScore = Message<"reckon.verifier.v1.OpenScore"> & {
   problem?: Problem | undefined;
 
   /**
-   * Verifiers to ask: `prm`, `checker`; at most 16. All that can where empty.
+   * Verifiers to ask: `prm`, `checker`, `judge`; at most 16. The configured ones where empty.
    *
    * @generated from field: repeated string verifiers = 2;
    */
@@ -130,7 +130,8 @@ export const ScoreAnswerSchema: GenMessage<ScoreAnswer> = /*@__PURE__*/
   messageDesc(file_reckon_verifier_v1_verifier, 2);
 
 /**
- * A sample that needs no more scoring; frees its state.
+ * A sample that needs no more scoring; frees its state. What is under way for it is still answered, without verdicts, for the
+ * tokens that it took.
  *
  * @generated from message reckon.verifier.v1.DropSample
  */
