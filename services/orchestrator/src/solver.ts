@@ -25,6 +25,7 @@ import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
 import { observeSolve } from "./solve-observer.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
 import { tenantOf } from "./tenants/tenant-of.ts";
+import { estimateFromText, needsNoEstimate } from "./text-estimate.ts";
 import { answerAtMs } from "./time-limits.ts";
 import { traceSamples } from "./traced-ports.ts";
 
@@ -95,8 +96,9 @@ export function createSolver(options: SolverOptions): Solver {
     running: Running,
   ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
+    const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
     const [estimated, model] = await Promise.all([
-      estimateOrPrior(problem, overrides.difficulty, remainingMs, options.estimator),
+      estimateOrPrior(problem, overrides.difficulty, remainingMs, estimator),
       catalogue.find(overrides.model ?? ""),
     ]);
     const { difficulty } = estimated;

@@ -111,6 +111,8 @@ describe("a chat answer in one piece", () => {
     expect(answer.choices[0]?.message).toMatchObject({ content: "You are kind." });
     expect(answer.choices[0]?.message).not.toHaveProperty("reasoning_content");
     expect(answer.usage).toMatchObject({ completion_tokens: 3, completion_tokens_details: { reasoning_tokens: 0 } });
+    // The difficulty service is not there, and nothing is missed: one sample of free text needs no estimate.
+    expect((answer as More).reckon).toMatchObject({ degradations: [], difficulty: expect.any(Number) });
   });
 
   it("falls back on the text of a sample that ended, where none stated an answer", async () => {
