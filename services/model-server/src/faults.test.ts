@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import fc from "fast-check";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -153,6 +155,19 @@ describe("faults", () => {
     }
     nextHas({ kind: "wrong-usage", form: "missing" });
     expect((await create()).usage).toBeUndefined();
+  });
+});
+
+describe("a client that leaves at once", () => {
+  it("has nothing computed for it, and a record that says so", async () => {
+    const before = server.counts();
+    const body = JSON.stringify({ messages: [{ role: "user", content: "What is 17 * 23?" }], stream: true });
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-request-id: left\r\ncontent-length: ${body.length}`;
+    const socket = connect(server.port, "127.0.0.1");
+    socket.write(`${head}\r\n\r\n${body}`, () => socket.destroy());
+    await once(socket, "close");
+    expect((await usageOf("left"))?.completion_tokens).toBe(0);
+    expect(server.counts().generatedTokens).toBe(before.generatedTokens);
   });
 });
 
