@@ -38,7 +38,9 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --difficulty D        0 to 1, in place of the estimate
   --threshold P         stop at this confidence, above 0, at most 1
                         (default 0.95 for ask with the adaptive strategy; else as configured)
-  --max-tokens N        the most output tokens, cancelled ones included
+  --max-tokens N        the most output tokens, cancelled ones included; --max-total-tokens N those of prompts and
+                        verifiers too; --max-calls N model calls; --max-cost USD where the model has a price
+  --priority WORD       low, normal or high: who goes first, and is refused last, under load
   --model ID            the model that thinks
   --answer-kind WORD    number, choice, expression, code, tool-call or text
   --no-early-stop       let every planned sample end`;
@@ -69,7 +71,7 @@ connection breaks, reckon ask does this by itself. Ctrl-C cancels the solve and 
 
 A line is {"prompt": "..."} or {"question": "..."} or {"messages": [...]}, with an optional "id" (default: the line's
 number), "answer_kind" and "options" such as {"samples": 4}. Results are JSON lines in the order in which they
-are ready: {"id", "outcome"} or {"id", "failure"}. Options hold for every problem; --max-tokens for all of them together.
+are ready: {"id", "outcome"} or {"id", "failure"}. Options hold for every problem; the --max flags for all of them together.
 
   -o, --out FILE        write the results there (default: stdout)
   -p, --parallel N      problems at once, 1 to 256 (default 4)

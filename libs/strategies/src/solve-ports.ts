@@ -95,6 +95,6 @@ export const defaultSolveTuning: SolveTuning = {
   aggregation: defaultScoring.aggregation,
   verdictTimeoutMs: 5_000,
   lateVerdictMs: 100,
-  settleTimeoutMs: 1_000,
+  settleTimeoutMs: 5_000,
   deadlineMarginMs: 250,
 };

@@ -19,7 +19,7 @@ const idealMs = stub.firstTokenMs + ((stubTokens - 1) * 1000) / stub.tokensPerSe
 /** Every sample is drawn and none is scored: what is measured is what it takes to carry them. */
 const options: SolveOptions = {
   ...{ method: "self-consistency", samples, window: samples, maxSteps: 32, verificationRounds: 0 },
-  ...{ earlyStopping: false, difficulty: 0.5, timeoutMs: 120_000 },
+  ...{ earlyStopping: false, difficulty: 0.5, timeoutMs: 600_000 },
 };
 
 /** What many solves at once take, and what happens beyond capacity. */

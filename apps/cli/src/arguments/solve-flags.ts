@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
-import type { AnswerKind, Method, Selection, SolveOptions, Strategy } from "@reckon/client";
+import type { AnswerKind, Method, Priority, Selection, SolveOptions, Strategy } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { isSet, type ParsedFlags, textFlag } from "./parse-flags.ts";
 import { choice, decimal, timeMs, wholeNumber } from "./read-values.ts";
@@ -15,6 +15,7 @@ const methods: readonly Method[] = [
   "revision",
 ];
 const selections: readonly Selection[] = ["best-score", "majority", "weighted-vote"];
+const priorities: readonly Priority[] = ["low", "normal", "high"];
 const answerKinds: readonly AnswerKind[] = ["number", "choice", "expression", "code", "tool-call", "text"];
 
 /** Flags that say how to think; those of `ask` and `batch`. */
@@ -35,6 +36,10 @@ export const solveFlags = {
   threshold: { type: "string" },
   model: { type: "string" },
   "max-tokens": { type: "string" },
+  "max-calls": { type: "string" },
+  "max-total-tokens": { type: "string" },
+  "max-cost": { type: "string" },
+  priority: { type: "string" },
   "answer-kind": { type: "string" },
   "no-early-stop": { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -58,6 +63,10 @@ export function solveOptionsOf(flags: ParsedFlags): SolveOptions {
     difficulty: decimal("--difficulty", text("difficulty"), { min: 0, max: 1 }),
     confidenceThreshold: decimal("--threshold", text("threshold"), { min: 0, max: 1, above: true }),
     maxOutputTokens: wholeNumber("--max-tokens", text("max-tokens"), limits.maxOutputTokens),
+    maxCalls: wholeNumber("--max-calls", text("max-calls"), limits.maxCalls),
+    maxTotalTokens: wholeNumber("--max-total-tokens", text("max-total-tokens"), limits.maxTotalTokens),
+    maxCostUsd: decimal("--max-cost", text("max-cost"), { ...limits.maxCostUsd, above: true }),
+    priority: choice("--priority", text("priority"), priorities),
     model: text("model"),
     earlyStopping: isSet(flags, "no-early-stop") ? false : undefined,
   };

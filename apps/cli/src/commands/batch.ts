@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import type { BatchEvent, Ledger, Reckon } from "@reckon/client";
+import type { BatchEvent, Ledger, Reckon, SolveOptions } from "@reckon/client";
 import type { BatchCommand } from "../arguments/parse-command.ts";
 import { UsageError } from "../arguments/usage-error.ts";
 import { connect } from "../cluster/connect.ts";
@@ -67,27 +67,26 @@ export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
   }
 }
 
-/** One call after the other; the budget of tokens holds for all of them together. */
+/** One call after the other; the limits hold for all of them together. */
 async function* solveAll(
   reckon: Reckon,
   calls: readonly Parameters<Reckon["solveBatch"]>[0][],
   { options, parallel }: BatchCommand,
   signal: AbortSignal,
 ): AsyncGenerator<BatchEvent, void, void> {
-  const { maxOutputTokens, ...shared } = options;
+  const { maxOutputTokens, maxCalls, maxTotalTokens, maxCostUsd, ...shared } = options;
   // `fetch` gives up on a stream that is silent for five minutes; problems that may take longer are heard on the way.
   const talk = (options.timeoutMs ?? 0) > 240_000 ? { streamEvents: true, omitThoughts: true } : {};
-  let left = maxOutputTokens;
+  let left: Caps = { maxOutputTokens, maxCalls, maxTotalTokens, maxCostUsd };
   for (const items of calls) {
-    const budget = left === undefined ? {} : { maxOutputTokens: Math.max(1, left) };
     for await (const event of reckon.solveBatch(items, {
       ...shared,
       maxParallel: parallel,
-      ...budget,
+      ...set(left),
       ...talk,
       signal,
     })) {
-      if (event.type === "batch-ended" && left !== undefined) left -= outputTokensOf(event.ledger);
+      if (event.type === "batch-ended") left = without(left, event.ledger);
       yield event;
     }
   }
@@ -99,8 +98,27 @@ function resultLine(id: string, news: unknown): string {
   return jsonLine({ id, ...itemEnded });
 }
 
-function outputTokensOf({ answerTokens, cancelledTokens, failedTokens }: Ledger): number {
-  return answerTokens + cancelledTokens + failedTokens;
+type Caps = Pick<SolveOptions, "maxOutputTokens" | "maxCalls" | "maxTotalTokens" | "maxCostUsd">;
+
+/** What a call may still spend; the least that can be asked for where nothing is left. */
+function without(caps: Caps, ledger: Ledger): Caps {
+  const less = (cap: number | undefined, spent: number, least = 1) =>
+    cap === undefined ? undefined : Math.max(least, cap - spent);
+  const output = outputTokensOf(ledger);
+  return {
+    maxOutputTokens: less(caps.maxOutputTokens, output),
+    maxCalls: less(caps.maxCalls, ledger.calls),
+    maxTotalTokens: less(caps.maxTotalTokens, output + ledger.promptTokens + ledger.verifierTokens),
+    maxCostUsd: less(caps.maxCostUsd, ledger.costUsd ?? 0, Number.MIN_VALUE),
+  };
+}
+
+function set(caps: Caps): Caps {
+  return Object.fromEntries(Object.entries(caps).filter(([, cap]) => cap !== undefined));
+}
+
+function outputTokensOf({ answerTokens, cancelledTokens, failedTokens, hedgedTokens = 0 }: Ledger): number {
+  return answerTokens + cancelledTokens + failedTokens + hedgedTokens;
 }
 
 async function readInput(file: string, { stdin }: Io): Promise<string> {
