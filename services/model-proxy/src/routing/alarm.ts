@@ -1,4 +1,4 @@
-import type { Clock } from "@reckon/core";
+import { type Clock, notNeeded } from "@reckon/core";
 
 /** Rings once, at the earliest of the times that it was set to. */
 export interface Alarm {
@@ -11,7 +11,7 @@ export function createAlarm(clock: Clock, ring: () => void): Alarm {
   let atMs = Number.POSITIVE_INFINITY;
   let pending: AbortController | undefined;
   const stop = () => {
-    pending?.abort();
+    pending?.abort(notNeeded);
     pending = undefined;
     atMs = Number.POSITIVE_INFINITY;
   };

@@ -39,7 +39,7 @@ export function createAttempt(kind: AttemptKind, placement: Placement): Attempt 
 export function giveUp(attempt: Attempt, why: NonNullable<Attempt["given"]>): void {
   if (attempt.ended || attempt.given !== undefined) return;
   attempt.given = why;
-  attempt.timers.abort();
+  attempt.timers.abort(notNeeded);
   attempt.handle?.cancel();
 }
 
@@ -47,7 +47,7 @@ export function giveUp(attempt: Attempt, why: NonNullable<Attempt["given"]>): vo
 export function noteFirstToken(attempt: Attempt, clock: Clock, news: RoutingNews): void {
   const { pool, replica, pass, reservation } = attempt.placement;
   attempt.gaveTokens = true;
-  attempt.timers.abort();
+  attempt.timers.abort(notNeeded);
   const elapsedMs = clock.nowMs() - attempt.beganAtMs;
   pass.succeed();
   reservation.answered();
@@ -69,7 +69,7 @@ export interface Ending {
 export function settle(attempt: Attempt, ending: Ending, news: RoutingNews): void {
   const { pool, replica, pass, reservation, release } = attempt.placement;
   attempt.ended = true;
-  attempt.timers.abort();
+  attempt.timers.abort(notNeeded);
   reservation.settle(ending.usage.promptTokens + ending.usage.outputTokens);
   if (attempt.given === "timed-out") {
     pass.fail();

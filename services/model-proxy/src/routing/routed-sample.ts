@@ -115,19 +115,23 @@ export class RoutedSample {
     const request = this.#request();
     const able = ({ model }: Candidate) => !mustContinue || model.capabilities.continueFromPrefix;
     const own = this.#call.candidates.filter(able);
-    const placed = await this.#placeAmong(own, request);
+    // After a failure: a replica that has not failed it, of its own pools or of those that take over, before the same again.
+    const fresh = { ...request, avoidStrictly: true };
+    const placed = await this.#placeAmong(own, this.#avoid.size > 0 ? fresh : request);
     if (placed !== undefined) return placed;
     const first = own[0];
     const why = first?.pool.whyNot(request);
     const fallbacks = (await this.#call.fallbacks()).filter(able);
-    const fallen = await this.#placeAmong(fallbacks, request);
+    const fallen = await this.#placeAmong(fallbacks, fresh);
     if (fallen !== undefined) {
       const [from, to] = [first?.pool.name ?? "", fallen.placement.pool.name];
-      const reason = why?.reason ?? `pool ${from} could not take it`;
+      const reason = why?.reason ?? `every replica of pool ${from} has failed this sample`;
       this.#notes.push(`fallback from ${from} to ${to}: ${reason}`);
       this.#call.news.fellBack(from, to, reason);
       return fallen;
     }
+    const same = await this.#placeAmong([...own, ...fallbacks], request);
+    if (same !== undefined) return same;
     const retryAfterMs = why?.retryAfterMs;
     throw new ReckonError("unavailable", why?.reason ?? "no pool could take the sample", {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -296,7 +300,8 @@ export class RoutedSample {
       this.#end = this.#ended("length");
       return true;
     }
-    this.#avoid.add(replica);
+    // One that only asked for a pause is not to be avoided: its pool keeps to that.
+    if (error.code !== "resource-exhausted" || error.retryAfterMs === undefined) this.#avoid.add(replica);
     // The pool's limiter keeps to what a 429 asked for; another replica need not wait for a broken one.
     const isElsewhere = error.code !== "resource-exhausted" && pool.hasOther(this.#avoid);
     const waitMs = isElsewhere ? 0 : backoffMs(this.#retries, error.retryAfterMs, settings.backoff);
