@@ -126,7 +126,8 @@ describe.each(kinds)("the %s adapter over the model server", (kind) => {
     server.setFaults({ faults: [{ kind: "wrong-usage", requests: [0], form }] });
     records.length = 0;
     const [end] = endsOf(await generate(backend, 1, {}));
-    expect(end).toMatchObject({ reason: "stop", usage: { outputTokens: records[0]?.completionTokens } });
+    const { promptTokens, cachedPromptTokens, completionTokens: outputTokens } = records[0] as UsageRecord;
+    expect(end).toMatchObject({ reason: "stop", usage: { promptTokens, cachedPromptTokens, outputTokens } });
   });
 });
 

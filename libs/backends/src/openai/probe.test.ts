@@ -91,6 +91,17 @@ describe("the probe of an endpoint", () => {
     expect(endsOf(await generate(backend))[0]).toMatchObject({ reason: "failed", retryable: true });
   });
 
+  it("does not wait for the end of a stream that has none", async () => {
+    const { capabilities, server: chat } = await probing(async ({ send, closed }) => {
+      const endless = setInterval(() => send(content("on and on ")), 5);
+      await closed;
+      clearInterval(endless);
+    });
+    // Log-probabilities were asked for, and none came.
+    expect(capabilities).toMatchObject({ logprobs: false, seed: true });
+    await expect.poll(() => chat.live()).toBe(0);
+  });
+
   it("finds out whether the endpoint tells the usage of requests that were lost", async () => {
     const { server: chat, completions } = await probing(server([]));
     const id = completions()[0]?.headers["x-request-id"];

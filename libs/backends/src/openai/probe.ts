@@ -8,6 +8,11 @@ import { continuation, maxTokensField } from "./chat-request.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { streamChat } from "./stream-chat.ts";
 
+/** How long one request of the probe may take; an endpoint that is busy is probed later. */
+const timeoutMs = 10_000;
+/** Events with text that are read; a server that ignores the limit of one token would go on for ever. */
+const maxTextEvents = 4;
+
 /** What a probe needs. */
 export interface ProbeOptions {
   readonly backend: string;
@@ -102,23 +107,29 @@ async function tryFeatures(asked: readonly Feature[], options: ProbeOptions, req
   const body: Record<string, unknown> = { model, messages: [hello], stream: true, [maxTokensField(config)]: 1 };
   if (config.kind !== "groq") body.stream_options = streamUsage;
   Object.assign(body, ...asked.map((feature) => feature.fields));
+  const timeout = AbortSignal.timeout(timeoutMs);
   const stream = streamChat({
     backend,
     client,
     body,
     requestId,
-    signal,
-    firstTokenTimeoutMs: config.first_token_timeout * 1000,
-    idleTimeoutMs: config.idle_timeout * 1000,
+    signal: AbortSignal.any([signal, timeout]),
+    firstTokenTimeoutMs: timeoutMs,
+    idleTimeoutMs: timeoutMs,
   });
+  let texts = 0;
   const silent = new Set<keyof Abilities>();
   try {
     for await (const chunk of stream) {
       if (chunk.content === "" && chunk.reasoning === "") continue;
       for (const { ability, shown } of asked) if (shown !== undefined && !shown(chunk)) silent.add(ability);
+      texts += 1;
+      if (texts === maxTextEvents) break;
     }
     return { silent };
   } catch (thrown) {
+    if (timeout.aborted)
+      throw new ReckonError("unavailable", `no answer to a probe within ${timeoutMs / 1000} seconds`);
     const error = ReckonError.from(thrown);
     if (error.code !== "invalid-argument") throw error;
     return { refusal: error.message, silent };

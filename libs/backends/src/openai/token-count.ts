@@ -12,7 +12,10 @@ export interface TokenCount {
   readonly estimated: boolean;
   /** True if the endpoint stated what cannot be. */
   readonly contradicted: boolean;
-  /** True if what it stated is far from the number of events: it may be right, but deserves a second look. */
+  /**
+   * True if what it stated last left something out (cached tokens come with the final usage alone), or is far from the number
+   * of events: it may be right, but deserves a second look.
+   */
   readonly doubtful: boolean;
   usage(promptTokens: number): SampleUsage;
 }
@@ -31,10 +34,12 @@ export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCou
   let cached = 0;
   let estimated = false;
   let contradicted = false;
+  let complete = false;
 
   const believe = (usage: ChatUsage, outputTokens: number) => {
     prompt = usage.promptTokens ?? prompt;
     cached = usage.cachedPromptTokens ?? cached;
+    complete = usage.promptTokens !== undefined && usage.cachedPromptTokens !== undefined;
     output = outputTokens;
     stated = outputTokens;
     estimated = false;
@@ -75,7 +80,7 @@ export function createTokenCount(maxTokens = Number.POSITIVE_INFINITY): TokenCou
       return contradicted;
     },
     get doubtful() {
-      return output < counted || output > 1.5 * counted + 2;
+      return !complete || output < counted || output > 1.5 * counted + 2;
     },
     usage: (promptTokens) => ({
       promptTokens: prompt ?? promptTokens,
