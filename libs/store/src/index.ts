@@ -18,3 +18,12 @@ export type {
   SessionStoreOptions,
 } from "./sessions/session-store.ts";
 export type { OutcomeRecord, SimilarOutcome, Store } from "./store.ts";
+export { createRedisTenantMeter, type RedisTenantMeterOptions } from "./tenants/redis-tenant-meter.ts";
+export {
+  concurrencyRetryMs,
+  dayMs,
+  defaultTakers,
+  type MeterEntry,
+  type MeterRefusal,
+  type TenantMeter,
+} from "./tenants/tenant-meter.ts";

@@ -5,6 +5,7 @@ import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createModelBackend, createRpcClient, createRpcServer, createVerifierClient, runProcess } from "@reckon/rpc";
+import { createRedisTenantMeter } from "@reckon/store";
 import { admissionSettingsOf } from "./admission/admission-settings.ts";
 import { forwardInner } from "./forwarders.ts";
 import { solveLimitsOf } from "./ledger/solve-caps.ts";
@@ -39,6 +40,10 @@ await runProcess({
     onStop(() => thinker.close());
     const checks = createVerifierClient(verifier, { names: config.verifier.verifiers, tls });
     onStop(() => checks.close());
+    const { redis_url: redisUrl, redis_prefix: prefix } = config.sessions;
+    const warn = (message: string, err?: unknown) => logger.warn({ err }, message);
+    const meter = redisUrl === undefined ? undefined : createRedisTenantMeter({ url: redisUrl, prefix, warn });
+    if (meter !== undefined) onStop(() => meter.close());
     const orchestrator = createOrchestratorService({
       difficulty: clients.difficulty,
       thinker,
@@ -47,6 +52,7 @@ await runProcess({
       sessions: sessionSettingsOf(config),
       admission: admissionSettingsOf(config),
       limits: solveLimitsOf(config),
+      ...(meter !== undefined && { meter }),
       clock: systemClock,
       logger,
     });

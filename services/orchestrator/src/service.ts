@@ -22,6 +22,7 @@ import {
   solveBatchRequestFromProto,
   solveRequestFromProto,
 } from "@reckon/rpc";
+import type { TenantMeter } from "@reckon/store";
 import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
@@ -31,6 +32,7 @@ import { fingerprintOf } from "./sessions/fingerprint.ts";
 import { solveBatch } from "./solve-batch.ts";
 import { createSolver } from "./solver.ts";
 import { gateSolver } from "./tenants/gate-solver.ts";
+import { createMemoryTenantMeter } from "./tenants/memory-tenant-meter.ts";
 import { createTenantGate } from "./tenants/tenant-gate.ts";
 import { tenantOf } from "./tenants/tenant-of.ts";
 
@@ -46,6 +48,8 @@ export interface OrchestratorOptions {
   readonly limits?: SolveLimits;
   /** Default: in memory. */
   readonly sessions?: SessionSettings;
+  /** Counts what tenants do. Default: in this process. */
+  readonly meter?: TenantMeter;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -86,7 +90,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       return estimateFromProto(await difficulty.estimate({ problem: problemToProto(problem) }, { timeoutMs }));
     },
   });
-  const solver = gateSolver(ungated, createTenantGate(clock));
+  const solver = gateSolver(ungated, createTenantGate(options.meter ?? createMemoryTenantMeter(clock), clock));
   const nowMs = () => clock.nowMs();
 
   const sessions = createSessions({
@@ -98,10 +102,12 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
 
   async function* solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void> {
     const { problem, overrides, omitThoughts } = solveRequestFromProto(request);
+    const idempotencyKey = idempotencyKeyFromProto(request.idempotencyKey);
     const events = sessions.solve({
       tenantId: tenantOf().id,
-      idempotencyKey: idempotencyKeyFromProto(request.idempotencyKey),
-      fingerprint: fingerprintOf(request),
+      idempotencyKey,
+      // Only a key can name the same solve twice.
+      fingerprint: idempotencyKey === undefined ? "" : fingerprintOf(request),
       omitThoughts,
       solve: (solveId) => solver.solve({ problem, overrides, solveId }),
     });

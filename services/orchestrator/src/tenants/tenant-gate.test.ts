@@ -3,6 +3,7 @@ import { createFakeClock } from "@reckon/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDailyAccount } from "./daily-account.ts";
+import { createMemoryTenantMeter } from "./memory-tenant-meter.ts";
 import { createTenantGate, type TenantRequest } from "./tenant-gate.ts";
 
 const never = new AbortController().signal;
@@ -15,10 +16,13 @@ const request = (more: Partial<TenantRequest> = {}): TenantRequest => ({
 const tenant = (caps: TenantCaps, id = "acme"): Tenant => ({ id, caps });
 const spending = (answerTokens: number): LedgerSnapshot => ({ ...emptyLedger(), answerTokens });
 const nothing = emptyLedger();
+function gateOf(clock = createFakeClock(), nowMs?: () => number) {
+  return createTenantGate(createMemoryTenantMeter(clock, nowMs), clock);
+}
 
 describe("the gate of tenants", () => {
   it("lets everybody through where there are no caps", async () => {
-    const gate = createTenantGate(createFakeClock());
+    const gate = gateOf();
     const entries = await Promise.all(Array.from({ length: 100 }, () => gate.enter(localTenant, request())));
     expect(entries.every(({ caps, maxSamples }) => Object.keys(caps).length === 0 && maxSamples === undefined)).toBe(
       true,
@@ -26,7 +30,7 @@ describe("the gate of tenants", () => {
   });
 
   it("counts solves at once by tenant, and a solve that leaves twice once", async () => {
-    const gate = createTenantGate(createFakeClock());
+    const gate = gateOf();
     const acme = tenant({ maxConcurrent: 2 });
     const [first] = [await gate.enter(acme, request()), await gate.enter(acme, request())];
     await expect(gate.enter(acme, request())).rejects.toMatchObject({
@@ -41,7 +45,7 @@ describe("the gate of tenants", () => {
   });
 
   it("lets those who may wait in as others leave, and lets go of those whose request ends", async () => {
-    const gate = createTenantGate(createFakeClock());
+    const gate = gateOf();
     const acme = tenant({ maxConcurrent: 1 });
     const first = await gate.enter(acme, request());
     const gone = new AbortController();
@@ -57,7 +61,7 @@ describe("the gate of tenants", () => {
 
   it("counts solves by the minute, and says when the next may begin", async () => {
     const clock = createFakeClock();
-    const gate = createTenantGate(clock);
+    const gate = gateOf(clock);
     const acme = tenant({ solvesPerMinute: 6 });
     for (let index = 0; index < 6; index += 1) (await gate.enter(acme, request())).leave(nothing);
     await expect(gate.enter(acme, request())).rejects.toMatchObject({
@@ -70,7 +74,7 @@ describe("the gate of tenants", () => {
   });
 
   it("refuses, by name, samples and priorities beyond the tenant's", async () => {
-    const gate = createTenantGate(createFakeClock());
+    const gate = gateOf();
     const acme = tenant({ maxSamples: 4, maxPriority: "low" });
     await expect(gate.enter(acme, request({ overrides: { samples: 5 } }))).rejects.toMatchObject({
       code: "permission-denied",
@@ -87,7 +91,7 @@ describe("the gate of tenants", () => {
 
   it("refuses once the day's budget is spent, until midnight", async () => {
     let nowMs = Date.parse("2026-01-01T23:00:00Z");
-    const gate = createTenantGate(createFakeClock(), () => nowMs);
+    const gate = gateOf(createFakeClock(), () => nowMs);
     const acme = tenant({ daily: { maxOutputTokens: 100 }, maxConcurrent: 1 });
     const first = await gate.enter(acme, request());
     expect(first.caps).toEqual({ maxOutputTokens: 100 });

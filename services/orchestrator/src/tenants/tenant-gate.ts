@@ -1,5 +1,6 @@
 import {
   type Clock,
+  emptyLedger,
   type LedgerCaps,
   type LedgerSnapshot,
   type PlanOverrides,
@@ -8,9 +9,8 @@ import {
   type Tenant,
   tightestCaps,
 } from "@reckon/core";
-import { createTokenBucket, type TokenBucket } from "@reckon/resilience";
+import type { MeterRefusal, TenantMeter } from "@reckon/store";
 import { recordTenantRefused } from "@reckon/telemetry";
-import { createDailyAccount, type DailyAccount } from "./daily-account.ts";
 
 /** A solve that wants to begin. */
 export interface TenantRequest {
@@ -42,103 +42,83 @@ export interface TenantGate {
   enter(tenant: Tenant, request: TenantRequest): Promise<TenantEntry>;
 }
 
-/** What is known of one tenant. */
-interface TenantState {
-  live: number;
-  readonly rate: TokenBucket | undefined;
-  readonly daily: DailyAccount | undefined;
-  readonly waiting: Set<() => void>;
-}
-
-interface Obstacle {
-  readonly why: "concurrency" | "rate";
-  readonly message: string;
-  readonly retryAfterMs: number;
-}
-
 const ranks: Readonly<Record<Priority, number>> = { low: 0, normal: 1, high: 2 };
-// Without a limit on solves at once, a request sets aside an eighth of what is left of the day at most.
-const defaultTakers = 8;
-// How long a refused client should wait for one of its own solves to end.
-const concurrencyRetryMs = 1_000;
+// Other replicas do not say when a solve of theirs has ended.
+const lookAgainMs = 250;
 
-/** A gate with the caps that tenants have; what they have begun and spent is known to this process alone. */
-export function createTenantGate(clock: Clock, nowMs: () => number = Date.now): TenantGate {
-  const states = new Map<string, TenantState>();
-
-  const stateOf = ({ id, caps }: Tenant): TenantState => {
-    const known = states.get(id);
-    if (known !== undefined) return known;
-    const made: TenantState = {
-      live: 0,
-      rate: caps.solvesPerMinute === undefined ? undefined : createTokenBucket(clock, caps.solvesPerMinute, 60_000),
-      daily: caps.daily && createDailyAccount(caps.daily, nowMs),
-      waiting: new Set(),
-    };
-    states.set(id, made);
-    return made;
-  };
-
+/** A gate over a meter; a tenant without limits over time is not metered. */
+export function createTenantGate(meter: TenantMeter, clock: Clock): TenantGate {
+  const waiting = new Set<() => void>();
   return {
     async enter(tenant, { overrides, wait, signal }) {
       const { caps } = tenant;
       const priority = allowedPriority(tenant, overrides.priority);
       assertSamples(tenant, overrides.samples);
-      const state = stateOf(tenant);
-      for (let obstacle = obstacleOf(tenant, state); obstacle !== undefined; obstacle = obstacleOf(tenant, state)) {
-        if (!wait) {
-          recordTenantRefused(tenant.id, obstacle.why);
-          throw new ReckonError("resource-exhausted", obstacle.message, { retryAfterMs: obstacle.retryAfterMs });
-        }
-        await (obstacle.why === "rate" ? clock.sleep(obstacle.retryAfterMs, signal) : nextLeave(state, signal));
-      }
+      const limits = { maxSamples: caps.maxSamples, priority };
+      if (!isMetered(tenant)) return { ...limits, caps: tightestCaps(caps.perRequest), leave: () => undefined };
+
       const own = tightestCaps(caps.perRequest, overrides);
-      const takers = caps.maxConcurrent === undefined ? defaultTakers : Math.max(1, caps.maxConcurrent - state.live);
-      const reserved = state.daily?.take(own, takers);
-      if (state.daily !== undefined && reserved === undefined) throw spent(tenant, state.daily);
-      state.rate?.take(1);
-      state.live += 1;
+      let answer = await meter.enter(tenant, own);
+      while (answer.type === "refused") {
+        if (!wait || answer.why === "budget") throw refused(tenant, answer);
+        const delayMs = answer.why === "concurrency" ? lookAgainMs : answer.retryAfterMs;
+        await nextLeave(waiting, clock, delayMs, signal);
+        answer = await meter.enter(tenant, own);
+      }
+      const { held, leave } = answer;
+      if (signal.aborted) {
+        leave(emptyLedger());
+        throw gone();
+      }
       let inside = true;
       return {
-        caps: tightestCaps(caps.perRequest, reserved?.caps),
-        maxSamples: caps.maxSamples,
-        priority,
-        leave(ledger) {
+        ...limits,
+        caps: tightestCaps(caps.perRequest, held),
+        leave(spent) {
           if (!inside) return;
           inside = false;
-          state.live -= 1;
-          reserved?.settle(ledger);
-          for (const wake of state.waiting) wake();
+          leave(spent);
+          for (const wake of [...waiting]) wake();
         },
       };
     },
   };
 }
 
-function obstacleOf({ id, caps }: Tenant, { live, rate }: TenantState): Obstacle | undefined {
-  if (caps.maxConcurrent !== undefined && live >= caps.maxConcurrent) {
-    const message = `tenant ${id} has ${live} solves running, its limit is ${caps.maxConcurrent}`;
-    return { why: "concurrency", message, retryAfterMs: concurrencyRetryMs };
-  }
-  const waitMs = rate?.waitMs(1) ?? 0;
-  if (waitMs <= 0) return undefined;
-  const message = `tenant ${id} has begun ${caps.solvesPerMinute} solves within a minute, which is its limit`;
-  return { why: "rate", message, retryAfterMs: Math.ceil(waitMs) };
+function isMetered({ caps }: Tenant): boolean {
+  return caps.maxConcurrent !== undefined || caps.solvesPerMinute !== undefined || caps.daily !== undefined;
 }
 
-/** Resolves when a solve of the tenant has ended. */
-function nextLeave({ waiting }: TenantState, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = () => {
-      waiting.delete(settle);
-      signal.removeEventListener("abort", settle);
-      if (signal.aborted) reject(new ReckonError("cancelled", "the request ended while it waited for its turn"));
-      else resolve();
-    };
-    if (signal.aborted) return settle();
-    waiting.add(settle);
-    signal.addEventListener("abort", settle, { once: true });
-  });
+/** Resolves when a solve of this process has ended, or after a while. */
+async function nextLeave(waiting: Set<() => void>, clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  const wake = () => woken.abort();
+  waiting.add(wake);
+  signal.addEventListener("abort", wake, { once: true });
+  if (signal.aborted) wake();
+  try {
+    await clock.sleep(delayMs, woken.signal);
+  } catch {
+    // Woken before the time was up.
+  } finally {
+    waiting.delete(wake);
+    signal.removeEventListener("abort", wake);
+  }
+  if (signal.aborted) throw gone();
+}
+
+function gone(): ReckonError {
+  return new ReckonError("cancelled", "the request ended while it waited for its turn");
+}
+
+function refused({ id, caps }: Tenant, { why, retryAfterMs }: MeterRefusal): ReckonError {
+  recordTenantRefused(id, why);
+  const sentences = {
+    concurrency: `has ${caps.maxConcurrent} solves running, which is its limit`,
+    rate: `has begun ${caps.solvesPerMinute} solves within a minute, which is its limit`,
+    budget: "has spent its budget of this day; the next begins at midnight UTC",
+  } as const;
+  return new ReckonError("resource-exhausted", `tenant ${id} ${sentences[why]}`, { retryAfterMs });
 }
 
 function assertSamples({ id, caps }: Tenant, samples: number | undefined): void {
@@ -155,10 +135,4 @@ function allowedPriority({ id, caps }: Tenant, asked: Priority | undefined): Pri
     "permission-denied",
     `options.priority: ${asked} is above ${maxPriority}, the highest that tenant ${id} may ask for`,
   );
-}
-
-function spent({ id }: Tenant, daily: DailyAccount): ReckonError {
-  recordTenantRefused(id, "budget");
-  const message = `tenant ${id} has spent its budget of this day; the next begins at midnight UTC`;
-  return new ReckonError("resource-exhausted", message, { retryAfterMs: daily.untilTomorrowMs() });
 }
