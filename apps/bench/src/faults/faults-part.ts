@@ -4,33 +4,16 @@ import { join } from "node:path";
 import { createReckon } from "@reckon/client";
 import { ReckonError } from "@reckon/core";
 import { createModelServer, type ModelServer } from "@reckon/service-model-server";
-import { estimateMean } from "../bootstrap-mean.ts";
 import { startCluster } from "../cluster/start-cluster.ts";
-import { count, decimal, percentWithInterval, pointsWithInterval } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
 import type { Part } from "../part.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { type FaultCase, faultCases } from "./fault-cases.ts";
-import {
-  bookRequest,
-  type FaultedSolve,
-  isLedgerRight,
-  outputTokensOf,
-  runFaultCase,
-  type ServerAccount,
-} from "./run-fault-case.ts";
+import { briefSolve, type FaultRow, fateTable, ledgerTable } from "./fault-tables.ts";
+import { bookRequest, runFaultCase, type ServerAccount } from "./run-fault-case.ts";
 
 const adapters = ["vllm", "openai", "groq"] as const;
 type Adapter = (typeof adapters)[number];
-
-interface Row {
-  readonly name: string;
-  readonly shown: number;
-  readonly solves: readonly FaultedSolve[];
-  /** Of the services and of this process. */
-  readonly rejections: number;
-  readonly seconds: number;
-}
 
 /** The words of `runProcess` for a promise that nobody waited for, and for an error that nobody caught. */
 const unhandled = /nobody waited for it|nobody caught it|unhandled/i;
@@ -65,7 +48,7 @@ export const faultsPart: Part = {
         "accuracy lost: points against the first row, problem by problem, with its 95 % interval",
       ],
       tables: [fateTable(rows), ledgerTable(rows)],
-      figures: { adapter, percent, rows: rows.map((row) => ({ ...row, solves: row.solves.map(brief) })) },
+      figures: { adapter, percent, rows: rows.map((row) => ({ ...row, solves: row.solves.map(briefSolve) })) },
     };
   },
 };
@@ -79,7 +62,7 @@ interface RunOptions {
   readonly progress: (line: string) => void;
 }
 
-async function runCases(options: RunOptions): Promise<Row[]> {
+async function runCases(options: RunOptions): Promise<FaultRow[]> {
   const { cases, problems, parallel, seed, progress } = options;
   const accounts = new Map<string, ServerAccount>();
   let rejections = 0;
@@ -104,7 +87,7 @@ async function runCases(options: RunOptions): Promise<Row[]> {
       const reckon = createReckon({ url: cluster.url });
       // The probe of the endpoint is done before anything is counted.
       await reckon.solve("What is 17 * 23?", { timeoutMs: 60_000 }).outcome();
-      const rows: Row[] = [];
+      const rows: FaultRow[] = [];
       for (const faultCase of cases) {
         const before = { rejections, shown: shownBy(server), atMs: performance.now() };
         const tell = (done: number) => {
@@ -145,79 +128,6 @@ function configOf(adapter: Adapter, server: ModelServer): string {
 
 function shownBy(server: ModelServer): number {
   return Object.values(server.counts().faults).reduce((sum, shown) => sum + shown, 0);
-}
-
-function fateTable(rows: readonly Row[]) {
-  const baseline = rows.find(({ name }) => name === "none");
-  const cells = rows.map((row) => {
-    const of = (fate: FaultedSolve["fate"]) => row.solves.filter((solve) => solve.fate === fate).length;
-    const correct = row.solves.map((solve) => Number(solve.correct));
-    const lost = baseline?.solves.map((solve, i) => Number(solve.correct) - Number(row.solves[i]?.correct));
-    const latencies = row.solves.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
-    const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))];
-    return [
-      row.name,
-      count(row.shown),
-      count(of("answered")),
-      count(of("unanswered")),
-      count(of("failed")),
-      count(of("hung")),
-      count(row.rejections),
-      percentWithInterval(estimateMean(correct)),
-      row === baseline ? "–" : pointsWithInterval(lost && estimateMean(lost)),
-      `${decimal((at(0.5) ?? 0) / 1000, 2)} s`,
-      `${decimal((at(0.99) ?? 0) / 1000, 2)} s`,
-    ];
-  });
-  const columns = [
-    "fault",
-    "shown",
-    "answered",
-    "no answer",
-    "error",
-    "hung",
-    "unhandled rejections",
-    "accuracy",
-    "accuracy lost",
-    "p50",
-    "p99",
-  ];
-  return { caption: "What becomes of a solve", columns, rows: cells };
-}
-
-function ledgerTable(rows: readonly Row[]) {
-  const cells = rows.map(({ name, solves }) => {
-    const sum = (value: (solve: FaultedSolve) => number) => solves.reduce((total, solve) => total + value(solve), 0);
-    return [
-      name,
-      count(solves.filter((solve) => isLedgerRight(solve) === false).length),
-      count(solves.filter((solve) => solve.ledger === undefined).length),
-      count(sum(({ ledger }) => (ledger ? outputTokensOf(ledger) : 0))),
-      count(sum(({ server }) => server.outputTokens)),
-      count(sum(({ ledger }) => ledger?.cancelledTokens ?? 0)),
-      count(sum(({ ledger }) => (ledger?.failedTokens ?? 0) + (ledger?.hedgedTokens ?? 0))),
-      count(sum(({ ledger }) => ledger?.promptTokens ?? 0)),
-      count(sum(({ server }) => server.promptTokens)),
-      count(sum(({ samplesFailed }) => samplesFailed)),
-    ];
-  });
-  const columns = [
-    "fault",
-    "wrong ledgers",
-    "without ledger",
-    "output, ledger",
-    "output, server",
-    "of it cancelled",
-    "failed or unused",
-    "prompts, ledger",
-    "prompts, server",
-    "samples failed",
-  ];
-  return { caption: "Tokens, as the ledgers have them and as the server has counted them", columns, rows: cells };
-}
-
-function brief({ id, fate, correct, latencyMs, stopReason, why, degradations, ledger, server }: FaultedSolve) {
-  return { id, fate, correct, latencyMs: Math.round(latencyMs), stopReason, why, degradations, ledger, server };
 }
 
 /** Problems with a text of their own each: the server's account of a solve is found by it. */
