@@ -1,3 +1,11 @@
+import { ReckonError } from "./reckon-error.ts";
+
+/**
+ * Why a timer's signal aborts that nobody needs any more. Made once: an abort without a reason makes an error with a stack
+ * trace each time, and that costs more than the timer.
+ */
+export const notNeeded = new ReckonError("cancelled", "the timer is not needed any more");
+
 /** The passing of time, so that tests can fake it. */
 export interface Clock {
   /** Monotonic milliseconds. */

@@ -1,4 +1,4 @@
-import { type Clock, ReckonError } from "@reckon/core";
+import { type Clock, notNeeded, ReckonError } from "@reckon/core";
 
 /** Bounds on how long something may take to open. */
 export interface OpenBounds {
@@ -27,6 +27,6 @@ export async function openWithin<T>(opening: Promise<T>, bounds: OpenBounds): Pr
   try {
     return await Promise.race([opening, cancelled, late]);
   } finally {
-    settled.abort();
+    settled.abort(notNeeded);
   }
 }

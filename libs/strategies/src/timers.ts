@@ -1,4 +1,4 @@
-import type { AsyncQueue, Clock } from "@reckon/core";
+import { type AsyncQueue, type Clock, notNeeded } from "@reckon/core";
 import type { Mail, TimerName } from "./mail.ts";
 
 /** Timers of one solve; each posts `timer` mail when its time has come. */
@@ -14,7 +14,7 @@ export function createTimers(clock: Clock, mail: AsyncQueue<Mail>): Timers {
   const running = new Map<string, AbortController>();
   const keyOf = (name: TimerName, sample?: number) => (sample === undefined ? name : `${name} ${sample}`);
   const clear = (name: TimerName, sample?: number) => {
-    running.get(keyOf(name, sample))?.abort();
+    running.get(keyOf(name, sample))?.abort(notNeeded);
     running.delete(keyOf(name, sample));
   };
   return {
@@ -30,7 +30,7 @@ export function createTimers(clock: Clock, mail: AsyncQueue<Mail>): Timers {
       );
     },
     clearAll() {
-      for (const timer of running.values()) timer.abort();
+      for (const timer of running.values()) timer.abort(notNeeded);
       running.clear();
     },
   };

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import type { Difficulty, Outcome, Problem } from "@reckon/core";
 import { runDetached } from "@reckon/rpc";
 import type { Logger } from "@reckon/telemetry";
@@ -17,13 +18,15 @@ export interface OutcomeRecorder {
   flush(timeoutMs: number): Promise<void>;
 }
 
+const afterThis = promisify(setImmediate);
+
 /** A recorder over the call that records. */
 export function createOutcomeRecorder(send: (ended: EndedSolve) => Promise<unknown>, logger: Logger): OutcomeRecorder {
   const pending = new Set<Promise<void>>();
   return {
     record(ended) {
-      // Outside of the client's call: it may be over, its deadline near, its client gone.
-      const sent = runDetached(() => send(ended)).then(
+      // Outside of the client's call: it may be over, its deadline near, its client gone. And after its answer is on the way.
+      const sent = runDetached(() => afterThis().then(() => send(ended))).then(
         () => undefined,
         (err: unknown) => logger.warn({ err, solveId: ended.solveId }, "the outcome could not be recorded"),
       );

@@ -1,4 +1,4 @@
-import type { Clock, SampleEnd, SampleUsage } from "@reckon/core";
+import { type Clock, notNeeded, type SampleEnd, type SampleUsage } from "@reckon/core";
 import type { LaneSample } from "./lanes.ts";
 import type { Placement } from "./pool.ts";
 import type { AttemptEnd, AttemptKind, RoutingNews } from "./routing-news.ts";

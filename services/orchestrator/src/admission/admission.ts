@@ -1,5 +1,4 @@
-import type { Backend, Clock, Priority } from "@reckon/core";
-import { ReckonError } from "@reckon/core";
+import { type Backend, type Clock, notNeeded, type Priority, ReckonError } from "@reckon/core";
 import type { Pressure } from "@reckon/planning";
 import { createPriorityGate } from "@reckon/resilience";
 import { createBacklogWatch } from "./backlog-watch.ts";
@@ -130,6 +129,6 @@ async function waitUntil<T>(
       "the deadline passed before its turn came: too many solves are thinking",
     );
   } finally {
-    done.abort();
+    done.abort(notNeeded);
   }
 }
