@@ -83,7 +83,8 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     running = true;
     let failures = 0;
     while (!over && (pending.length > 0 || ended)) {
-      if (!ended) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      // The first event at once: with it a client knows the solve, and may come back for it.
+      if (!ended && entries.length > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const isLast = ended;
       const batch = take();
       try {

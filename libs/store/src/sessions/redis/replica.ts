@@ -33,6 +33,7 @@ export function joinReplicas({ redis, keys, leaseMs, rescue, onOrder, warn }: Re
   let timer: NodeJS.Timeout | undefined;
   let left = false;
   let beating: Promise<void> = Promise.resolve();
+  const rescuing = new Map<string, Promise<void>>();
 
   async function takeOver(lost: string): Promise<void> {
     const solveIds = await redis.command<Buffer[] | Set<Buffer>>("SMEMBERS", keys.running(lost));
@@ -48,10 +49,19 @@ export function joinReplicas({ redis, keys, leaseMs, rescue, onOrder, warn }: Re
     await redis.command("ZREM", keys.replicas, lost);
   }
 
+  /** Beside the beats: while it ends many sessions, this replica must not seem lost itself. */
+  function rescueFrom(lost: string): void {
+    if (left || rescuing.has(lost)) return;
+    const work = takeOver(lost)
+      .catch(() => undefined) // The connection tells; a later beat finds it again.
+      .then(() => void rescuing.delete(lost));
+    rescuing.set(lost, work);
+  }
+
   async function beat(): Promise<void> {
     try {
       const lost = await redis.script<Buffer[]>(heartbeatScript, [keys.replicas], [id, String(leaseMs)]);
-      for (const name of lost) if (!left && String(name) !== id) await takeOver(String(name));
+      for (const name of lost) if (String(name) !== id) rescueFrom(String(name));
     } catch {
       // The connection tells; the next beat tries again.
     }
@@ -69,7 +79,7 @@ export function joinReplicas({ redis, keys, leaseMs, rescue, onOrder, warn }: Re
       left = true;
       clearTimeout(timer);
       unsubscribe();
-      await beating;
+      await Promise.all([beating, ...rescuing.values()]);
       await redis.command("ZREM", keys.replicas, id).catch(() => undefined); // Its lease runs out by itself.
     },
   };
