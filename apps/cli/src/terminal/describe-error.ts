@@ -7,5 +7,6 @@ export function describeError(error: unknown): string {
   if (error instanceof UsageError) return stripControl(error.message, { keepBreaks: true });
   const { code, message, retryAfterMs, stack } = failureOf(error);
   const retry = retryAfterMs === undefined ? "" : ` (try again in ${Math.ceil(retryAfterMs / 1000)} s)`;
-  return stripControl(`${code.replaceAll("-", " ")}: ${stack ?? message}${retry}`, { keepBreaks: true });
+  const key = code === "unauthenticated" ? " (RECKON_API_KEY holds the key)" : "";
+  return stripControl(`${code.replaceAll("-", " ")}: ${stack ?? message}${retry}${key}`, { keepBreaks: true });
 }
