@@ -1,4 +1,5 @@
 import { adaptersPart } from "./adapters/adapters-part.ts";
+import { affinityPart } from "./affinity/affinity-part.ts";
 import { budgetPart } from "./budget/budget-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
@@ -27,5 +28,6 @@ export const parts: readonly Part[] = [
   frontDoorPart,
   loadPart,
   budgetPart,
+  affinityPart,
   installPart,
 ];

@@ -20,7 +20,7 @@ export interface CallContext {
   readonly options: GenerateOptions;
   readonly promptTokens: number;
   /** Samples of one key belong together. */
-  readonly key: string;
+  readonly keyOf: (sample: number) => string;
   /** Pools to go to, the best first. */
   readonly candidates: readonly Candidate[];
   /** Pools that take over where none of the candidates can, in their order. */
@@ -87,9 +87,9 @@ export class RoutedSample {
   }
 
   #request(): PlaceRequest {
-    const { promptTokens, key, options } = this.#call;
+    const { promptTokens, keyOf, options } = this.#call;
     return {
-      key,
+      key: keyOf(this.#sample),
       tokens: promptTokens + (this.#maxTokens ?? assumedOutputTokens),
       priority: options.routing?.priority ?? 0,
       avoid: this.#avoid,

@@ -27,6 +27,12 @@ describe("affinity", () => {
     expect([...homes].sort()).toEqual(["a:8000", "b:8000"]);
   });
 
+  it("spreads the samples of a solve where it is switched off", async () => {
+    const { generate, requests } = pools({ ...two, routing: { affinity: false } }, slow);
+    await generate(16, { routing: { affinityKey: "one" } });
+    expect(new Set(requests.map(({ replica }) => replica)).size).toBe(2);
+  });
+
   it("spills to another replica beyond 1.25 times the mean load, and says so", async () => {
     const { generate, requests } = pools(two, slow);
     const ends = endsOf(await generate(40, { routing: { affinityKey: "one" } }));

@@ -77,9 +77,9 @@ export function createRouter(options: RouterOptions): Router {
     const candidates = orderCandidates(meant, needs);
     const lanes = createLanes(problem, generate);
     calls += 1;
-    // Without affinity each call has a key of its own, and each sample another one would be no better: they share a prefill.
-    const key = (routing.affinity ? generate.routing?.affinityKey : undefined) ?? `call-${calls}`;
-    await assertPossible(candidates, key, lanes.open);
+    const key = generate.routing?.affinityKey ?? `call-${calls}`;
+    const keyOf = (sample: number) => (routing.affinity ? key : `${key}#${sample}`);
+    await assertPossible(candidates, keyOf(0), lanes.open);
     const fallbacks = async () => {
       const now = await listings.current();
       const leftOut = meant.filter(({ pool }) => !candidates.some((candidate) => candidate.pool === pool));
@@ -88,7 +88,7 @@ export function createRouter(options: RouterOptions): Router {
       return [...fallbacksOf(candidates, now), ...leftOut].filter(able);
     };
     const generation = createRoutedGeneration({
-      call: { options: generate, promptTokens, key, candidates, fallbacks, lanes, clock, settings: routing, news },
+      call: { options: generate, promptTokens, keyOf, candidates, fallbacks, lanes, clock, settings: routing, news },
       cache: cache && sampleCache(cache, problem, generate, candidates),
       onLive: (change) => {
         liveSamples += change;
