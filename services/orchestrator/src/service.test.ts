@@ -104,8 +104,10 @@ describe("solve", () => {
     const { reckon, server } = await start(createScriptedBackend({ tokens: () => right }), { recordOutcome });
     const outcome = await reckon.solve("What is 2 + 2?", { samples: 3, earlyStopping: false }).outcome();
     expect(outcome.answer).toBe("4");
-    await eventually(() => expect(server.liveHandlers()).toBe(0));
-    expect(recorded).toMatchObject([{ votes: 3, votesForAnswer: 3, problem: { prompt: "What is 2 + 2?" } }]);
+    await eventually(() => {
+      expect(server.liveHandlers()).toBe(0);
+      expect(recorded).toMatchObject([{ votes: 3, votesForAnswer: 3, problem: { prompt: "What is 2 + 2?" } }]);
+    });
     closers.splice(closers.length - 1); // The record never ends; its orchestrator would wait for it.
   });
 
