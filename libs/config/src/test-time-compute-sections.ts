@@ -83,7 +83,7 @@ export const fallbacksSection = z
     fallback_strategy: choiceKey(
       ["fast", "balanced", "comprehensive", "adaptive"],
       "balanced",
-      "The strategy that fast goes on with.",
+      "The strategy that fast goes on with, and that dearer ones are planned as under severe pressure.",
     ),
     max_retries: integerKey(
       2,
