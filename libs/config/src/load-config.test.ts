@@ -125,7 +125,7 @@ describe("a configuration", () => {
       loadConfig({ env: { RECKON_VERIFIER_VERIFIERS: text }, folder: root }).verifier;
     expect(verifiersOf("prm, checker").verifiers).toEqual(["prm", "checker"]);
     const message =
-      'verifier.verifiers: is ["prm","judges"] (RECKON_VERIFIER_VERIFIERS); it takes a list of one or more of "prm", "checker"';
+      'verifier.verifiers: is ["prm","judges"] (RECKON_VERIFIER_VERIFIERS); it takes a list of one or more of "prm", "checker", "judge"';
     expect(failure(() => verifiersOf("prm,judges")).message).toBe(message);
     expect(failure(() => load("[verifier]\nverifiers = []")).message).toContain("one or more");
   });
