@@ -8,8 +8,8 @@ import { type Issuer, startIssuer } from "./callers.ts";
 /** All services as `reckon serve` starts them, with keys and an issuer of tokens. */
 export interface House {
   readonly url: string;
-  /** Address of the difficulty service, behind the public one. */
-  readonly difficultyUrl: string;
+  /** Starts another orchestrator before the same services, and gives its address. */
+  startReplica(): Promise<string>;
   readonly issuer: Issuer;
   /** API keys as `reckon keys create` printed them. */
   readonly keys: Readonly<Record<"acme" | "globex" | "capped" | "narrow" | "revoked" | "expired", string>>;
@@ -20,8 +20,8 @@ export interface House {
   close(): Promise<void>;
 }
 
-/** Starts a house; the embedded model thinks in it. */
-export async function startHouse(): Promise<House> {
+/** Starts a house; the embedded model thinks in it. With a Redis its orchestrators share sessions and counts. */
+export async function startHouse(options: { readonly redisUrl?: string } = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "reckon-auth-"));
   const file = join(folder, "keys.json");
   const run = async (words: readonly string[], input = "") => {
@@ -61,6 +61,7 @@ jwks_url = "${issuer.jwksUrl}"
 jwt_issuer = "${issuer.issuer}"
 jwt_audience = "${issuer.audience}"
 jwt_tenant_claim = "org"
+${options.redisUrl === undefined ? "" : `[sessions]\nredis_url = "${options.redisUrl}"`}
 [cors]
 origins = ["https://app.example.com"]
 [tenants.initech]
@@ -76,17 +77,29 @@ max_concurrent = 1
   const env = { RECKON_ENGINE_THREADS: "1" };
   const reckon: RunningReckon = runReckon(["serve", "--port", "0", "--config", config], { env });
   const [, url = ""] = await reckon.seen(/reckon serves at (\S+)/);
-  const [, difficultyUrl = ""] = await reckon.seen(/difficulty +(http\S+)/);
+  const replicas: RunningReckon[] = [];
   return {
     url,
-    difficultyUrl,
+    async startReplica() {
+      const addresses: Record<string, string> = {};
+      for (const service of ["difficulty", "verifier", "model-proxy"]) {
+        const [, address = ""] = await reckon.seen(new RegExp(`${service} +http://(\\S+)`));
+        addresses[`RECKON_SERVICES_${service.toUpperCase().replace("-", "_")}`] = address;
+      }
+      const replica = runReckon(["serve", "orchestrator", "--port", "0", "--config", config], { env: addresses });
+      replicas.push(replica);
+      const [, replicaUrl = ""] = await replica.seen(/orchestrator serves at (\S+)/);
+      return replicaUrl;
+    },
     issuer,
     keys,
     configuredKey,
     manageKeys,
     async close() {
-      reckon.child.kill("SIGTERM");
-      await reckon.ended;
+      for (const { child, ended } of [...replicas, reckon]) {
+        child.kill("SIGTERM");
+        await ended;
+      }
       await issuer.close();
       rmSync(folder, { recursive: true });
     },

@@ -6,7 +6,7 @@ import { UsageError } from "./usage-error.ts";
 export interface Target {
   readonly url: string | undefined;
   /** Says to the server at `url` who asks; from `RECKON_API_KEY`, since arguments show up in lists of processes. */
-  readonly apiKey: string | undefined;
+  readonly apiKey?: string | undefined;
   readonly configFile: string | undefined;
   /** Pass the services' log on to stderr. */
   readonly verbose: boolean;
