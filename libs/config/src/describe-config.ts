@@ -34,7 +34,7 @@ lines into \`reckon.toml\`:
 
 \`\`\`toml
 [backends.my-vllm]
-kind = "openai"
+kind = "vllm"
 url = "http://localhost:8000/v1"
 \`\`\`
 
