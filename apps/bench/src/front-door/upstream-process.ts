@@ -1,49 +1,56 @@
-// A model endpoint of a process of its own that answers every chat at once with the same text, token by token: what it takes
-// itself is next to nothing, so that what is in front of it can be measured.
+// A model endpoint in a process of its own that answers every chat with the same text, a token at a time: the first after the
+// milliseconds of the first argument, the others that of the second apart. It computes next to nothing, so that what is in front
+// of it can be measured.
 import { createServer, type ServerResponse } from "node:http";
 import { announce } from "./announce.ts";
 
-const tokens = "A kind word costs nothing , and it is worth more than gold to whoever needs it today".split(" ");
+const firstMs = Number(process.argv[2] ?? 0);
+const gapMs = Number(process.argv[3] ?? 0);
+const tokens = "A kind word costs nothing , and it is worth more than gold to whoever needs it".split(" ");
 const common = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "upstream" };
 const event = (value: object) => `data: ${JSON.stringify({ ...common, ...value })}\n\n`;
 const choice = (delta: object, reason: string | null = null) => [{ index: 0, delta, finish_reason: reason }];
 const usage = { prompt_tokens: 12, completion_tokens: tokens.length, total_tokens: 12 + tokens.length };
-const events = [
-  event({ choices: choice({ role: "assistant", content: "" }) }),
-  ...tokens.map((token, at) => event({ choices: choice({ content: at === 0 ? token : ` ${token}` }) })),
-  event({ choices: choice({}, "stop") }),
-];
-const whole = {
+const role = event({ choices: choice({ role: "assistant", content: "" }) });
+const events = tokens.map((token, at) => event({ choices: choice({ content: at === 0 ? token : ` ${token}` }) }));
+const end = `${event({ choices: choice({}, "stop") })}${event({ choices: [], usage })}data: [DONE]\n\n`;
+const whole = JSON.stringify({
   ...common,
   object: "chat.completion",
   choices: [{ index: 0, message: { role: "assistant", content: tokens.join(" ") }, finish_reason: "stop" }],
   usage,
-};
+});
 
-function stream(res: ServerResponse): void {
-  res.writeHead(200, { "content-type": "text/event-stream" });
-  for (const part of events) res.write(part);
-  res.end(`${event({ choices: [], usage })}data: [DONE]\n\n`);
+/** Says each token when it is due, by the same timers whether it is streamed or not: both take the same time. */
+function answer(res: ServerResponse, stream: boolean): void {
+  const startedAt = performance.now();
+  res.writeHead(200, { "content-type": stream ? "text/event-stream" : "application/json" });
+  if (stream) res.write(role);
+  let said = 0;
+  const dueMs = () => firstMs + said * gapMs - (performance.now() - startedAt);
+  const say = () => {
+    while (said < events.length && dueMs() <= 0) {
+      if (stream) res.write(events[said]);
+      said += 1;
+    }
+    if (said < events.length) setTimeout(say, dueMs());
+    else res.end(stream ? end : whole);
+  };
+  say();
 }
 
 const server = createServer((req, res) => {
   const parts: Buffer[] = [];
   req.on("data", (part: Buffer) => parts.push(part));
   req.on("end", () => {
-    if (req.url === "/v1/models") {
-      res.setHeader("content-type", "application/json");
-      res.end(JSON.stringify({ object: "list", data: [{ id: "upstream", object: "model", max_model_len: 4096 }] }));
-      return;
+    if (req.method === "POST" && req.url === "/v1/chat/completions") {
+      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as { stream?: boolean };
+      return answer(res, body.stream === true);
     }
-    if (req.method !== "POST" || req.url !== "/v1/chat/completions") {
-      res.statusCode = 404;
-      res.end();
-      return;
-    }
-    const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as { stream?: boolean };
-    if (body.stream === true) return stream(res);
     res.setHeader("content-type", "application/json");
-    res.end(JSON.stringify(whole));
+    const models = { object: "list", data: [{ id: "upstream", object: "model", max_model_len: 4096 }] };
+    res.statusCode = req.url === "/v1/models" ? 200 : 404;
+    res.end(res.statusCode === 200 ? JSON.stringify(models) : "{}");
   });
 });
 server.keepAliveTimeout = 60_000;
