@@ -43,6 +43,8 @@ export interface SampleRoute {
   readonly costUsd?: number;
   /** Why it did not go the usual way, a sentence each: fallbacks, spills, retries, continuations, hedges. */
   readonly notes: readonly string[];
+  /** Why another pool than its own generated it, a sentence; absent where its own did. */
+  readonly degradation?: string;
 }
 
 /** How one replica of a pool is. */

@@ -42,6 +42,8 @@ export interface SampleDeskParts {
   readonly emit: (event: SolveEvent) => void;
   /** A sample has ended or a vote was cast: time to decide anew. */
   readonly changed: () => void;
+  /** Something was done in another way than planned. */
+  readonly degraded: (detail: string) => void;
   /** The ledger has no room for what a verifier would read. */
   readonly verifierTooDear: () => void;
 }
@@ -71,6 +73,8 @@ export interface SampleDesk {
 export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   const { book, pool, ledger, ballot, timers, tuning, emit } = parts;
   let failure: string | undefined;
+  /** Pools that took over for the plan's own; told once each. */
+  const strangers = new Set<string>();
 
   // A judgement by a model is a call; the process reward model and the checker are part of the house.
   const modelJudges = parts.verifiers.filter((name) => name === "judge").length;
@@ -131,6 +135,10 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     record.end = { reason, usage, failure: why };
     // By what the backend did: a sample that was cut at its step limit was cancelled on the wire.
     ledger.settle(record.sample, backendReason, usage, route);
+    if (route?.degradation !== undefined && !strangers.has(route.backend)) {
+      strangers.add(route.backend);
+      parts.degraded(route.degradation);
+    }
     book.countEnd(reason);
     if (reason === "failed") failure = why ?? "a sample failed without saying why";
     const last = record.tracker.end();

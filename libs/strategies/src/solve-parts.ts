@@ -84,6 +84,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
     judge: () => verification.judge,
     emit: hooks.emit,
     changed: hooks.changed,
+    degraded: (detail) => plans.degrade(detail),
     verifierTooDear: () => verification.lose("the ledger has no room for the verifier: votes count alike"),
   });
   return {

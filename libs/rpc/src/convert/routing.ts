@@ -52,14 +52,8 @@ export function routeToProto(route: SampleRoute): wire.SampleRoute {
 }
 
 /** How a sample came about, from a response. */
-export function routeFromProto({
-  backend,
-  replica,
-  attempts,
-  hedgedUsage,
-  costUsd,
-  notes,
-}: wire.SampleRoute): SampleRoute {
+export function routeFromProto(route: wire.SampleRoute): SampleRoute {
+  const { backend, replica, attempts, hedgedUsage, costUsd, notes, degradation } = route;
   return {
     backend,
     replica,
@@ -67,6 +61,7 @@ export function routeFromProto({
     notes,
     ...(hedgedUsage !== undefined && { hedgedUsage: sampleUsageFromProto(hedgedUsage) }),
     ...(costUsd !== undefined && { costUsd }),
+    ...(degradation !== "" && { degradation }),
   };
 }
 

@@ -52,6 +52,7 @@ export class RoutedSample {
   readonly #running = new Set<Attempt>();
   readonly #avoid = new Set<Replica>();
   readonly #notes: string[] = [];
+  #degradation: string | undefined;
   #placing = 0;
   /** The attempt whose text the client gets. */
   #chosen: Attempt | undefined;
@@ -118,6 +119,7 @@ export class RoutedSample {
     // After a failure: a replica that has not failed it, of its own pools or of those that take over, before the same again.
     const fresh = { ...request, avoidStrictly: true };
     const placed = await this.#placeAmong(own, this.#avoid.size > 0 ? fresh : request);
+    this.#degradation = undefined;
     if (placed !== undefined) return placed;
     const first = own[0];
     const why = first?.pool.whyNot(request);
@@ -126,7 +128,8 @@ export class RoutedSample {
     if (fallen !== undefined) {
       const [from, to] = [first?.pool.name ?? "", fallen.placement.pool.name];
       const reason = why?.reason ?? `every replica of pool ${from} has failed this sample`;
-      this.#notes.push(`fallback from ${from} to ${to}: ${reason}`);
+      this.#degradation = `fallback from ${from} to ${to}: ${reason}`;
+      this.#notes.push(this.#degradation);
       this.#call.news.fellBack(from, to, reason);
       return fallen;
     }
@@ -338,7 +341,11 @@ export class RoutedSample {
     this.#isOver = true;
     this.#steps = this.#text.split("\n").filter((line) => line.trim() !== "").length;
     this.#call.news.steps(this.#architecture ?? "unknown", this.#steps);
-    this.#call.emit({ ...this.#end, usage: this.#account.usage, route: this.#account.route(this.#notes) });
+    this.#call.emit({
+      ...this.#end,
+      usage: this.#account.usage,
+      route: this.#account.route(this.#notes, this.#degradation),
+    });
   }
 }
 

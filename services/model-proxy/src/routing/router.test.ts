@@ -142,7 +142,7 @@ describe("fallbacks", () => {
     const { generate } = pools(chain, downTo("first", "second"));
     const [end] = endsOf(await generate(1));
     expect(end).toMatchObject({ reason: "stop", route: { backend: "third", attempts: 1 } });
-    const fallback = end?.route?.notes.findLast((note) => note.startsWith("fallback"));
+    const fallback = end?.route?.degradation;
     expect(fallback).toMatch(/fallback from first to third: .*circuit breaker open/);
     expect(end?.route?.costUsd).toBeCloseTo((10 * 4 + 5 * 2) / 1e6, 12);
   });

@@ -9,7 +9,7 @@ export interface SampleAccount {
   readonly usage: SampleUsage;
   /** A request has ended; `counts` where its text is part of the sample. */
   add(placement: Placement, usage: SampleUsage, counts: boolean, hasComputed: boolean): void;
-  route(notes: readonly string[]): SampleRoute;
+  route(notes: readonly string[], degradation: string | undefined): SampleRoute;
 }
 
 const none: SampleUsage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };
@@ -36,13 +36,14 @@ export function createSampleAccount(): SampleAccount {
       const { prices } = placement.pool;
       if (hasComputed) cost = cost === undefined || prices === undefined ? undefined : cost + costUsd(own, prices);
     },
-    route: (notes) => ({
+    route: (notes, degradation) => ({
       backend: last?.pool.name ?? "",
       replica: last?.replica.name ?? "",
       attempts: computed,
       ...(hedged !== undefined && { hedgedUsage: hedged }),
       ...(cost !== undefined && { costUsd: cost }),
       notes,
+      ...(degradation !== undefined && { degradation }),
     }),
   };
 }
