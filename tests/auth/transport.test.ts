@@ -1,9 +1,10 @@
 import http2 from "node:http2";
 import https from "node:https";
 import net from "node:net";
+import tls from "node:tls";
 import { type ChannelTls, createRpcClient, currentTenant, type RpcServerOptions, runAsTenant } from "@reckon/rpc";
 import { startTestServer } from "@reckon/testing";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { EchoService, echoRoutes, text } from "../contract/rpc/echo-service.ts";
 import { createAuthority, hasOpenssl } from "./certificates.ts";
 
@@ -129,6 +130,32 @@ describe.skipIf(!hasOpenssl)("between services", () => {
     client.close();
     session.destroy();
     silent.destroy();
+  });
+});
+
+describe.skipIf(!hasOpenssl)("a certificate that is renewed", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("is shown within a minute, and one that is broken is not", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const authority = createAuthority("Reckon test authority");
+    let identity: { cert: Buffer; key: Buffer } = authority.sign("first.example.com");
+    await using running = await startTestServer(echoRoutes(), { tls: () => identity });
+    const shown = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = tls.connect({ host: "127.0.0.1", port: running.port, ca: authority.ca }, () => {
+          resolve(String(socket.getPeerCertificate().subject.CN));
+          socket.destroy();
+        });
+        socket.once("error", reject);
+      });
+    expect(await shown()).toBe("first.example.com");
+    identity = authority.sign("second.example.com");
+    vi.advanceTimersByTime(60_000);
+    expect(await shown()).toBe("second.example.com");
+    identity = { cert: Buffer.from("half of a"), key: identity.key };
+    vi.advanceTimersByTime(60_000);
+    expect(await shown()).toBe("second.example.com");
   });
 });
 
