@@ -56,7 +56,7 @@ export const rpcCases: readonly RpcCase[] = [
     service: "orchestrator",
     method: OrchestratorService.method.resume,
     requests: [{ solveId: "00000000-0000-4000-8000-000000000000" }],
-    error: /unimplemented|12 /i,
+    error: /not.?found|NOT_FOUND|5 /i,
   },
   {
     service: "difficulty",

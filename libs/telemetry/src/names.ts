@@ -80,6 +80,7 @@ export const attributes = {
   admissionWaitMs: "reckon.admission.wait_ms",
   tenant: "reckon.tenant.id",
   refusal: "reckon.refusal",
+  sessionNews: "reckon.session.news",
 } as const;
 
 /** Names of all metrics; the Prometheus form of a counter adds `_total`, and dots become underscores. */
@@ -88,6 +89,7 @@ export const metricNames = {
   solveDuration: "reckon.solve.duration",
   timeToFirstThought: "reckon.solve.time_to_first_thought",
   activeSolves: "reckon.solves.active",
+  sessions: "reckon.sessions",
   samplesStarted: "reckon.samples.started",
   samplesEnded: "reckon.samples.ended",
   tokens: "reckon.tokens",

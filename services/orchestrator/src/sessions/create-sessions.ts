@@ -3,7 +3,7 @@ import { type Clock, ReckonError, type SolveEvent } from "@reckon/core";
 import type { SolveEvent as WireEvent } from "@reckon/proto/reckon/orchestrator/v1/event";
 import { currentCall, solveEventFromProto, solveEventToProto } from "@reckon/rpc";
 import { type LostSession, type OpenSessionStoreOptions, openSessionStore } from "@reckon/store";
-import type { Logger } from "@reckon/telemetry";
+import { type Logger, recordSession } from "@reckon/telemetry";
 import type { EndReason } from "../solve-registry.ts";
 import { endLostSolve } from "./end-lost-solve.ts";
 import { type SessionRun, startSessionRun } from "./session-run.ts";
@@ -71,6 +71,7 @@ export function createSessions({ settings, end, clock, logger }: SessionsOptions
     clock,
     onCancel: (solveId) => runs.get(solveId)?.stop("cancelled"),
     onLost: (session) => {
+      recordSession("taken-over");
       logger.warn({ solveId: session.solveId }, "a solve of a replica that was lost is ended from its log");
       return lastEvents(session);
     },
@@ -102,7 +103,11 @@ export function createSessions({ settings, end, clock, logger }: SessionsOptions
       graceMs: settings.graceMs,
       watchedElsewhere: () => store.watchedElsewhere(solveId),
       clock,
-      onAbandoned: () => logger.info({ solveId }, "nobody came back for a solve: it is ended"),
+      onOrphaned: () => recordSession("orphaned"),
+      onAbandoned() {
+        recordSession("abandoned");
+        logger.info({ solveId }, "nobody came back for a solve: it is ended");
+      },
     });
     runs.set(solveId, run);
     void run.done.then(() => runs.delete(solveId));
@@ -121,12 +126,14 @@ export function createSessions({ settings, end, clock, logger }: SessionsOptions
       if (opened.info.fingerprint !== fingerprint) {
         throw new ReckonError("already-exists", "this idempotency key was used with another request");
       }
+      recordSession("joined");
       yield* follow(opened.info.solveId, 0);
     },
     async *resume(tenantId, solveId, afterSequence) {
       if ((await store.find(tenantId, { solveId })) === undefined) {
         throw new ReckonError("not-found", `no solve ${JSON.stringify(solveId)} is running or remembered`);
       }
+      recordSession("resumed");
       yield* follow(solveId, afterSequence);
     },
     async cancel(tenantId, by) {

@@ -20,6 +20,9 @@ export interface SessionRunOptions {
   readonly graceMs: number;
   readonly watchedElsewhere: () => Promise<boolean>;
   readonly clock: Clock;
+  /** Its last reader's connection was lost: it runs on for a while. */
+  readonly onOrphaned: () => void;
+  /** Nobody came back. */
   readonly onAbandoned: () => void;
 }
 
@@ -106,8 +109,9 @@ export function startSessionRun(options: SessionRunOptions): SessionRun {
     leave(mayReturn) {
       readers -= 1;
       if (readers > 0 || over) return;
-      if (mayReturn && graceMs > 0 && (begun || options.hasKey)) wait(graceMs);
-      else stop("cancelled");
+      if (!mayReturn || graceMs === 0 || !(begun || options.hasKey)) return stop("cancelled");
+      options.onOrphaned();
+      wait(graceMs);
     },
     stop,
     abort,

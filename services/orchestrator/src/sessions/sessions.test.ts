@@ -252,7 +252,10 @@ describe.skipIf(!hasRedis)("over replicas that share a Redis server", () => {
     await second.cancel();
     const [one, other] = await Promise.all(outcomes);
     expect(other).toEqual(one);
-    expect(there.thinker.totals.outputTokens).toBe(0);
+    // Whoever was first solves; the other one only reads.
+    const tokens = [here, there].map(({ thinker }) => thinker.totals.outputTokens);
+    expect(Math.min(...tokens)).toBe(0);
+    expect(Math.max(...tokens)).toBeGreaterThan(0);
   });
 
   it("a solve whose replica is lost is ended by another one, which says so", async () => {
