@@ -35,7 +35,7 @@ async function serveAll(command: ServeCommand, server: Config["server"], io: Io)
     });
     const { orchestrator, ...inner } = cluster.urls;
     await writeLines(io.stdout, [
-      `reckon serves at ${orchestrator} (gRPC, gRPC-Web and Connect)`,
+      `reckon serves at ${orchestrator} (gRPC, gRPC-Web and Connect; OpenAI's API at ${orchestrator}/v1)`,
       ...Object.entries(inner).map(([service, url]) => `  ${service.padEnd(12)} ${url}`),
       `try: reckon ask --url ${orchestrator} "Solve: x^2 - 5x + 6 = 0"`,
     ]);
