@@ -1,5 +1,4 @@
 export { type BackendDeps, createBackend, createBackendMaker, createBackends } from "./create-backend.ts";
-export { createModelRouter } from "./model-router.ts";
 export type { RateLimitListener } from "./openai/endpoint.ts";
 export {
   createPoolingPrm,

@@ -1,4 +1,4 @@
-import { type Model, problemFromPrompt } from "@reckon/core";
+import { type Model, problemFromPrompt, ReckonError } from "@reckon/core";
 import { createFakeClock } from "@reckon/testing";
 import { describe, expect, it } from "vitest";
 import { endsOf, type Script, say, scriptPools, textOf } from "./scripted-pools.fixture.ts";
@@ -217,6 +217,32 @@ describe("names of models", () => {
     const listed = await drive(router.listModels());
     expect(listed.map(({ id }) => id)).toEqual(["auto", "small", "large"]);
     expect(listed[0]).toMatchObject({ backend: "router", contextLength: 9_000, capabilities: { logprobs: true } });
+  });
+});
+
+describe("a backend that does not answer", () => {
+  const sections = { backends: { one: { url: "http://one:1/v1" }, two: { url: "http://two:2/v1" } } };
+  const down = (...names: string[]) => ({
+    models: (name: string) => {
+      if (names.includes(name)) throw new ReckonError("unavailable", `${name} is down`);
+      return [{}];
+    },
+  });
+
+  it("is left out with a warning, unless it is needed", async () => {
+    const { router, generate, warnings, drive } = pools(sections, good, down("two"));
+    expect((await drive(router.listModels())).map(({ id }) => id)).toEqual(["one-model"]);
+    await drive(router.listModels());
+    expect(warnings).toEqual(["the models of backend two are left out: two is down"]);
+    await expect(generate(1, { model: "two/m" })).rejects.toMatchObject({ code: "unavailable" });
+    await expect(generate(1, { model: "m" })).rejects.toMatchObject({ code: "unavailable" });
+    expect(endsOf(await generate(1, { model: "one-model" }))[0]?.reason).toBe("stop");
+  });
+
+  it("is an error where it is the default one", async () => {
+    const { router, generate, drive } = pools(sections, good, down("one"));
+    await expect(drive(router.listModels())).rejects.toMatchObject({ code: "unavailable" });
+    expect(endsOf(await generate(1, { model: "two-model" }))[0]?.reason).toBe("stop");
   });
 });
 
