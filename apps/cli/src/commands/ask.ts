@@ -8,5 +8,5 @@ export async function runAsk(command: AskCommand, io: Io): Promise<number> {
   const question = await readQuestion(command.question, "ask", io);
   const { answerKind, options } = command;
   const problem = { prompt: question, ...(answerKind && { answerKind }) };
-  return showSolve(question, command, (reckon) => reckon.solve(problem, options), io);
+  return showSolve(question, command, (reckon, call) => reckon.solve(problem, { ...options, ...call }), io);
 }

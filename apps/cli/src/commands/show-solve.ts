@@ -1,4 +1,4 @@
-import type { Outcome, Reckon, Solve } from "@reckon/client";
+import type { Outcome, Reckon, Solve, SolveCallOptions } from "@reckon/client";
 import { ReckonError } from "@reckon/core";
 import type { AskCommand } from "../arguments/parse-command.ts";
 import { connect } from "../cluster/connect.ts";
@@ -13,11 +13,14 @@ const cancelPatienceMs = 2_000;
 /** How a solve is shown, and where it runs. */
 export type ShowOptions = Pick<AskCommand, "output" | "debug" | "target">;
 
-/** Shows a solve under a title as it goes on, and returns the exit status. */
+/**
+ * Shows a solve under a title as it goes on, and returns the exit status. `start` is told how to take a broken connection:
+ * services of the command's own that are gone do not come back.
+ */
 export async function showSolve(
   title: string,
   options: ShowOptions,
-  start: (reckon: Reckon) => Solve,
+  start: (reckon: Reckon, connection: Pick<SolveCallOptions, "reconnect">) => Solve,
   io: Io,
 ): Promise<number> {
   const interrupts = listenForInterrupts();
@@ -27,9 +30,9 @@ export async function showSolve(
   try {
     // Loaded while the services start.
     const { createReckon } = await import("@reckon/client");
-    const { client } = await connecting;
+    const { client, cluster } = await connecting;
     presenter.connected();
-    solve = start(createReckon(client));
+    solve = start(createReckon(client), cluster === undefined ? {} : { reconnect: false });
     const outcome = await follow(solve, presenter, interrupts);
     await presenter.ended(outcome);
     return interrupts.exitCode() ?? codeOf(outcome);
