@@ -10,6 +10,13 @@ export function difficultyBand(score: number): DifficultyBand {
   return score <= 0.7 ? "middle" : "high";
 }
 
+/** Whether a strategy may spend more than another. */
+export function isDearer(strategy: Strategy, other: Strategy): boolean {
+  return cheapestFirst.indexOf(strategy) > cheapestFirst.indexOf(other);
+}
+
+const cheapestFirst: readonly Strategy[] = ["fast", "balanced", "comprehensive", "adaptive"];
+
 /** What a strategy allows before a client's overrides. */
 export interface StrategyLimits {
   readonly samples: number;

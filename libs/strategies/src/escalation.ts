@@ -1,16 +1,7 @@
-import type { Confidence, Plan } from "@reckon/core";
+import type { Plan } from "@reckon/core";
 import { escalate, type PlanningSettings } from "@reckon/planning";
+import type { Progress } from "./continuation.ts";
 import type { SolveInput, SolvePorts } from "./solve-ports.ts";
-
-/** How far a plan got. */
-export interface Progress {
-  readonly plan: Plan;
-  /** `undefined`: no sample gave an answer. */
-  readonly confidence: Confidence | undefined;
-  /** Samples that were cut at their limit. */
-  readonly cut: number;
-  readonly started: number;
-}
 
 /** Finds the plan to go on with where all samples of one have ended in doubt; `undefined` where nothing more is to be spent. */
 export type Escalation = (progress: Progress) => Plan | undefined;

@@ -2,6 +2,8 @@
 export interface LostCalls {
   /** Samples that may be started beyond the plan's N, in place of failed ones. */
   readonly replacements: number;
+  /** Whether anything failed that may go well another time. */
+  readonly mayPass: boolean;
   /** Why the last call was lost. */
   readonly failure: string | undefined;
   /** Samples failed in a way that another may not. */
@@ -14,15 +16,20 @@ export interface LostCalls {
 export function createLostCalls(maxRetries: number): LostCalls {
   let replacements = 0;
   let lost = 0;
+  let mayPass = false;
   let failure: string | undefined;
   return {
     get replacements() {
       return replacements;
     },
+    get mayPass() {
+      return mayPass;
+    },
     get failure() {
       return failure;
     },
     replace(count) {
+      mayPass ||= count > 0;
       replacements = Math.min(maxRetries, replacements + count);
     },
     lose(why) {

@@ -2,8 +2,8 @@ import { inferAnswerKind } from "@reckon/answers";
 import { type AnswerKind, type AsyncQueue, questionOf, type SolveEvent } from "@reckon/core";
 import { type ConfidenceOptions, calibratorFor, defaultPlanningSettings } from "@reckon/planning";
 import { type Ballot, createBallot } from "./ballot.ts";
+import { type Continuation, createContinuation } from "./continuation.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
-import { createEscalation, type Escalation } from "./escalation.ts";
 import { createGenerationPool, type GenerationPool } from "./generation-pool.ts";
 import { createLedgerKeeper, type LedgerKeeper } from "./ledger-keeper.ts";
 import { createLostCalls, type LostCalls } from "./lost-calls.ts";
@@ -47,7 +47,7 @@ export interface SolveParts {
   readonly starter: SampleStarter;
   readonly plans: PlanDesk;
   readonly gauge: PressureGauge;
-  readonly escalation: Escalation;
+  readonly continuation: Continuation;
   readonly faults: LostCalls;
   readonly verification: Verification;
 }
@@ -97,7 +97,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
     },
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),
-    escalation: createEscalation(input, ports, settings),
+    continuation: createContinuation(input, ports, settings),
     faults: createLostCalls(settings.maxRetries),
   };
 }

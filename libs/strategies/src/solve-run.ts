@@ -166,27 +166,25 @@ export class SolveRun {
     return this.#parts.ballot.cast.length > 0 ? "exhausted" : "failed";
   }
 
-  /** All planned samples have ended: the end, unless confidence is so low that more may be spent. */
+  /** All planned samples have ended: the end, unless there is a plan to go on with. */
   #onExhausted(): void {
+    const { book, ballot, faults, gauge, plans, deadline } = this.#parts;
     // Pruned and cut ones may still be settling.
-    if (this.#parts.book.live().length > 0 || this.#parts.starter.isOpening) return;
-    const { ends, started } = this.#parts.book;
-    if (this.#parts.ballot.cast.length === 0 && ends.failed === started) {
-      this.#stop("failed");
+    if (book.live().length > 0 || this.#parts.starter.isOpening) return;
+    const next = this.#parts.continuation({
+      ...{ plan: plans.plan, started: book.started, failed: book.ends.failed, cut: book.ends.length },
+      confidence: ballot.confidence(this.#parts.confidence),
+      mayPass: faults.mayPass,
+      isRelieved: gauge.isRelieved,
+    });
+    if (typeof next === "string") {
+      this.#stop(next);
       return;
     }
-    const confidence = this.#parts.ballot.confidence(this.#parts.confidence);
-    // Others wait for what more thinking would take.
-    const next = this.#parts.gauge.isRelieved
-      ? undefined
-      : this.#parts.escalation({ plan: this.#parts.plans.plan, confidence, cut: ends.length, started });
-    if (next === undefined) {
-      this.#stop("exhausted");
-      return;
-    }
-    this.#parts.plans.escalate(next);
+    if (next.how === "escalated") plans.escalate(next.plan);
+    else plans.degrade(next.plan.reasons[0] ?? "", next.plan);
     this.#parts.verification.open();
-    this.#parts.deadline.arm(next);
+    deadline.arm(next.plan);
     this.#parts.starter.reopen();
   }
 

@@ -334,6 +334,20 @@ describe("solve", () => {
     expect(outcome).toMatchObject({ stopReason: "failed", answer: undefined, failure: "scripted failure" });
   });
 
+  it("falls back once to a cheaper strategy when every sample fails in a way that may pass, visibly", async () => {
+    const plan = makePlan({ problem, difficulty, overrides: {}, capabilities: fullCapabilities, verifiers: [] });
+    const failing = (count: number) => (i: number) =>
+      i < count ? { text: "6 *", fails: { retryable: true } } : { text: chain(42) };
+    const all = plan.samples + 2;
+    const saved = await run({ scripts: failing(all), plan });
+    expect(saved.outcome.answer).toBe("42");
+    expect(saved.outcome.degradations).toEqual(["every sample of adaptive failed: on with balanced"]);
+    const change = saved.events.find((e) => e.type === "plan-changed");
+    expect(change).toMatchObject({ reason: "degraded", plan: { strategy: "balanced", timeoutMs: plan.timeoutMs } });
+    const lost = await run({ scripts: failing(1_000), plan });
+    expect(lost.outcome).toMatchObject({ stopReason: "failed", samplesStarted: all + 3 + 2 });
+  });
+
   it("opens another call when one breaks", async () => {
     const { outcome, backend } = await run({ scripts: () => ({ text: chain(42) }), faults: { loseCallAfter: 1 } });
     expect(outcome.answer).toBe("42");

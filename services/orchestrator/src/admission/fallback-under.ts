@@ -1,14 +1,11 @@
 import type { PlanOverrides, Strategy } from "@reckon/core";
-import type { PlanningSettings, Pressure } from "@reckon/planning";
+import { isDearer, type PlanningSettings, type Pressure } from "@reckon/planning";
 
 /** The strategy that a solve is planned with in place of the one asked for, and why. */
 export interface Fallback {
   readonly strategy: Strategy;
   readonly detail: string;
 }
-
-/** By what they may spend. */
-const cheapestFirst: readonly Strategy[] = ["fast", "balanced", "comprehensive", "adaptive"];
 
 /**
  * Under severe pressure, the configured fallback strategy in place of a dearer one; `undefined` where there is no such
@@ -19,7 +16,6 @@ export function fallbackUnder(
   { strategy: asked = "adaptive" }: PlanOverrides,
   { enableAutoFallback, fallbackStrategy }: PlanningSettings,
 ): Fallback | undefined {
-  if (pressure !== "severe" || !enableAutoFallback) return undefined;
-  if (cheapestFirst.indexOf(asked) <= cheapestFirst.indexOf(fallbackStrategy)) return undefined;
+  if (pressure !== "severe" || !enableAutoFallback || !isDearer(asked, fallbackStrategy)) return undefined;
   return { strategy: fallbackStrategy, detail: `pressure is severe: ${fallbackStrategy} instead of ${asked}` };
 }
