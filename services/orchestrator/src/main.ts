@@ -21,8 +21,8 @@ const config = processConfig([...process.argv.slice(2), ...(await serviceAddress
 const { difficulty, verifier, model_proxy: modelProxy } = config.services;
 const settings = processSettings(config);
 const { drainTimeoutMs } = settings;
-// What remains of the drain after this is for the answers to reach their clients.
-const solveGraceMs = Math.max(drainTimeoutMs * 0.8, drainTimeoutMs - 2_000);
+// What remains of the drain after this is for cancelled samples to report their usage (5 s) and the answers to arrive.
+const solveGraceMs = Math.max(drainTimeoutMs * 0.5, drainTimeoutMs - 6_000);
 
 await runProcess({
   service,
