@@ -94,11 +94,14 @@ describe("admission", () => {
 
 describe("pressure", () => {
   it("is read from the queue and from the backlog, whichever is worse", () => {
-    const at = (waiting: number, backlog: number) => pressureOf({ waiting, maxWaiting: 100, backlog }, "normal");
+    const at = (waiting: number, backlog: number) =>
+      pressureOf({ waiting, maxWaiting: 100, maxThinking: 1_000, backlog }, "normal");
     expect([at(0, 0), at(9, 1.9), at(10, 0), at(0, 2), at(49, 7), at(50, 0), at(0, 8)]).toEqual([
       ...["none", "none", "high", "high", "high", "severe", "severe"],
     ]);
-    expect(pressureOf({ waiting: 0, maxWaiting: 0, backlog: 0 }, "low")).toBe("none");
+    const few = (waiting: number) => pressureOf({ waiting, maxWaiting: 100, maxThinking: 2, backlog: 0 }, "normal");
+    expect([few(1), few(2), few(7), few(8)]).toEqual(["none", "high", "high", "severe"]);
+    expect(pressureOf({ waiting: 0, maxWaiting: 0, maxThinking: 1, backlog: 0 }, "low")).toBe("none");
     expect(backlogOf({ liveSamples: 0, queuedSamples: 0 })).toBe(0);
   });
 

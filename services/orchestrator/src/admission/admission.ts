@@ -97,7 +97,13 @@ export function createAdmission(settings: AdmissionSettings, clock: Clock, backe
     },
     pressure(priority) {
       if (!settings.degrade) return "none";
-      return pressureOf({ waiting: gate.waiting, maxWaiting: maxQueueDepth, backlog: watch.backlog }, priority);
+      const signs = {
+        waiting: gate.waiting,
+        maxWaiting: maxQueueDepth,
+        maxThinking: maxSolves,
+        backlog: watch.backlog,
+      };
+      return pressureOf(signs, priority);
     },
     close: () => watch.stop(),
   };

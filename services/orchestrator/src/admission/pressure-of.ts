@@ -7,6 +7,8 @@ export interface PressureSigns {
   readonly waiting: number;
   /** The most that may wait. */
   readonly maxWaiting: number;
+  /** The most that think at once. */
+  readonly maxThinking: number;
   /** Samples that wait at the models, for each that is generated there. */
   readonly backlog: number;
 }
@@ -14,18 +16,26 @@ export interface PressureSigns {
 // Of the queue that may be full before somebody is refused.
 const highQueue = 0.1;
 const severeQueue = 0.5;
+// So many rounds of those who think have to end before the last one that waits begins.
+const highTurns = 1;
+const severeTurns = 4;
 // A sample that waits this many turns at the models is late, or very late.
 const highBacklog = 2;
 const severeBacklog = 8;
 
 /**
- * How hard it is to serve everybody, by the worse of two signs: `high` from a tenth of the queue or 2 waiting samples for
- * each that runs, `severe` from half of the queue or 8. Who is of low priority feels one degree more as soon as there is any
+ * How hard it is to serve everybody, by the worst of three signs: `high` from a tenth of the queue, as many who wait as think,
+ * or 2 waiting samples for each that runs; `severe` from half of the queue, 4 times as many, or 8. Who is of low priority feels one degree more as soon as there is any
  * pressure, who is of high priority one less.
  */
-export function pressureOf({ waiting, maxWaiting, backlog }: PressureSigns, priority: Priority): Pressure {
+export function pressureOf(signs: PressureSigns, priority: Priority): Pressure {
+  const { waiting, maxWaiting, maxThinking, backlog } = signs;
   const queue = maxWaiting > 0 ? waiting / maxWaiting : 0;
-  const degree = Math.max(degreeOf(queue, highQueue, severeQueue), degreeOf(backlog, highBacklog, severeBacklog));
+  const degree = Math.max(
+    degreeOf(queue, highQueue, severeQueue),
+    degreeOf(waiting / maxThinking, highTurns, severeTurns),
+    degreeOf(backlog, highBacklog, severeBacklog),
+  );
   const shift = degree === 0 ? 0 : { low: 1, normal: 0, high: -1 }[priority];
   return pressures[Math.min(degree + shift, pressures.length - 1)] as Pressure;
 }
