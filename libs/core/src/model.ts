@@ -34,11 +34,18 @@ export interface Model {
   readonly hedges?: boolean;
 }
 
-/** The model that an id or `backend/id` names, the first one (the default) where it is empty or absent; `undefined` if none. */
+/**
+ * The model that an id or `backend/id` names, a backend's first one where only `backend/` is given, the first of all (the
+ * default) where it is empty or absent; `undefined` if none.
+ */
 export function findModel<M extends Pick<Model, "id" | "backend">>(
   models: readonly M[],
   id: string | undefined,
 ): M | undefined {
   if (id === undefined || id === "") return models[0];
-  return models.find((model) => model.id === id) ?? models.find((model) => `${model.backend}/${model.id}` === id);
+  return (
+    models.find((model) => model.id === id) ??
+    models.find((model) => `${model.backend}/${model.id}` === id) ??
+    models.find((model) => `${model.backend}/` === id)
+  );
 }

@@ -111,7 +111,7 @@ export function createPriorityQueue<T>(options: PriorityQueueOptions): PriorityQ
     },
     pump() {
       for (const urgency of urgencies()) {
-        for (const waiter of [...(levels.get(urgency) ?? [])]) {
+        for (const waiter of levels.get(urgency) ?? []) {
           if (!waiter.tryTake() && !waiter.isPicky) return;
         }
       }

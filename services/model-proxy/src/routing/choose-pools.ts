@@ -100,9 +100,8 @@ function notFound(name: string, listings: readonly Listing[]): ReckonError {
 
 function listedIds(listings: readonly Listing[]): string[] {
   const ids = new Set<string>();
-  for (const { pool, models } of listings) {
-    for (const { id } of models) ids.add(ids.has(id) && pool.weight === 0 ? `${pool.name}/${id}` : id);
-  }
+  for (const { pool, models } of listings)
+    for (const { id } of models) ids.add(ids.has(id) ? `${pool.name}/${id}` : id);
   return [...ids];
 }
 

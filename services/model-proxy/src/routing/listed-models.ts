@@ -4,27 +4,29 @@ import { fallbacksOf } from "./fallbacks.ts";
 
 /**
  * The models to tell clients, the default one first: `auto` where open pools serve different ones, then those of each pool.
- * A model that several open pools serve is listed once; one of another backend that has the same id is listed as
- * `backend/id`. Prices are the highest of all pools that may serve it, fallbacks included.
+ * A model that several open pools serve is listed under its own id, which stands for all of them, and once for each pool as
+ * `pool/id`; one of another backend that has the id of an earlier one is listed as `backend/id`. Prices are the highest of
+ * all pools that may serve it, fallbacks included.
  */
 export function listedModels(listings: readonly Listing[]): Model[] {
   const listed = new Map<string, Model>();
+  const own = ({ pool, model }: Candidate) => {
+    const id = `${pool.name}/${model.id}`;
+    listed.set(id, priced({ ...model, id }, [{ pool, model }], listings));
+  };
   for (const { pool, models } of listings) {
     for (const model of models) {
-      const taken = listed.get(model.id);
-      if (taken === undefined) listed.set(model.id, priced(model, candidatesFor(model.id, listings), listings));
-      else if (pool.weight === 0 || !isOpen(taken.backend, listings)) {
-        const id = `${pool.name}/${model.id}`;
-        listed.set(id, priced({ ...model, id }, [{ pool, model }], listings));
+      if (listed.has(model.id)) {
+        if (!listed.has(`${pool.name}/${model.id}`)) own({ pool, model });
+        continue;
       }
+      const candidates = candidatesFor(model.id, listings);
+      listed.set(model.id, priced(model, candidates, listings));
+      if (candidates.length > 1) for (const candidate of candidates) own(candidate);
     }
   }
   const all = [...listed.values()];
   return hasAuto(listings) ? [auto(candidatesFor(autoModel, listings), listings), ...all] : all;
-}
-
-function isOpen(name: string, listings: readonly Listing[]): boolean {
-  return listings.some(({ pool }) => pool.name === name && pool.weight > 0);
 }
 
 function priced(model: Model, candidates: readonly Candidate[], listings: readonly Listing[]): Model {

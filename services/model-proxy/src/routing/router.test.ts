@@ -215,7 +215,7 @@ describe("names of models", () => {
     ];
     const { router, drive } = pools(open, good, { models: same });
     const listed = await drive(router.listModels());
-    expect(listed.map(({ id }) => id)).toEqual(["auto", "small", "large"]);
+    expect(listed.map(({ id }) => id)).toEqual(["auto", "small", "a/small", "b/small", "large"]);
     expect(listed[0]).toMatchObject({ backend: "router", contextLength: 9_000, capabilities: { logprobs: true } });
   });
 });

@@ -72,7 +72,7 @@ export function scriptPools(
     news: recordedNews(news),
     warn: (message) => warnings.push(message),
     makeBackend: (pool, url) => {
-      const models = more.models?.(pool.name) ?? [{}];
+      const models = () => more.models?.(pool.name) ?? [{}];
       return replica(url === undefined ? pool.name : new URL(url).host, pool.name, models, clock, script, requests);
     },
     ...more.options,
@@ -128,7 +128,7 @@ function modelOf(pool: string, partial: Partial<Model>): Model {
 function replica(
   name: string,
   pool: string,
-  models: readonly Partial<Model>[],
+  models: () => readonly Partial<Model>[],
   clock: FakeClock,
   script: Script,
   requests: SeenRequest[],
@@ -171,7 +171,7 @@ function replica(
   };
   return {
     name,
-    listModels: async () => models.map((partial) => modelOf(pool, partial)),
+    listModels: async () => models().map((partial) => modelOf(pool, partial)),
     async open(_problem, options): Promise<Generation> {
       const queue = new AsyncQueue<GenerationEvent>();
       const controllers = new Map<number, AbortController>();
