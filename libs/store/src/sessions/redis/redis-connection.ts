@@ -64,11 +64,35 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
   });
   listenerClient.on("error", () => undefined); // The other connection tells.
   const connecting = Promise.allSettled([client.connect(), listenerClient.connect()]);
+  // The first commands wait for the first connection, for a while; later ones fail at once where there is none.
+  const begun = within(connectTimeoutMs, connecting).catch(() => undefined);
+  // A server that took a command and did not answer is given one at a time until it answers, so that nobody else waits for it.
+  let isDeaf = false;
+  let probing = false;
 
+  const send = async <T>(args: readonly RedisArgument[]): Promise<T> => {
+    if (isDeaf && probing) throw new Error("it has not answered for a while");
+    probing = isDeaf;
+    const reply = client.sendCommand<T>(args, { typeMapping });
+    try {
+      return await within(commandTimeoutMs, reply, () => {
+        isDeaf = true;
+      });
+    } finally {
+      probing = false;
+      // However late the answer is: the server can hear again.
+      reply.then(
+        () => {
+          isDeaf = false;
+        },
+        () => undefined, // Told to whoever asked.
+      );
+    }
+  };
   const run = async <T>(args: readonly RedisArgument[]): Promise<T> => {
     try {
-      if (!client.isReady) await within(connectTimeoutMs, connecting);
-      return await within(commandTimeoutMs, client.sendCommand<T>(args, { typeMapping }));
+      await begun;
+      return await send(args);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ReckonError("unavailable", `the Redis server of the sessions did not answer: ${why}`, { cause: error });
@@ -114,10 +138,13 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
 }
 
 /** What a promise comes to, unless that takes too long: the client's own limit ends where a command has been sent. */
-async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+async function within<T>(timeoutMs: number, promise: Promise<T>, onLate?: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    timer = setTimeout(() => {
+      onLate?.();
+      reject(new Error(`no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
   });
   try {
     return await Promise.race([promise, late]);

@@ -41,6 +41,9 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
   const redis = connectRedis({ url: options.url, warn });
   const own = new Map<string, OwnEntry<E>>();
   const ownKeys = new Map<string, string>();
+  /** Ended sessions that Redis does not have, in the order in which they ended. */
+  const unwritten = new Set<OwnEntry<E>>();
+  let unwrittenBytes = 0;
   const writing = new Set<Promise<unknown>>();
   const replica = joinReplicas({ redis, keys, leaseMs, rescue, onOrder, warn });
   const runningTtlMs = maxRunMs + ttlMs;
@@ -52,8 +55,10 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
   }
 
   function forget(entry: OwnEntry<E>): void {
+    if (unwritten.delete(entry)) unwrittenBytes -= entry.log.bytes;
     own.delete(entry.info.solveId);
-    if (entry.key !== undefined) ownKeys.delete(localKey(entry.info.tenant, entry.key));
+    const key = localKey(entry.info.tenant, entry.key ?? "");
+    if (ownKeys.get(key) === entry.info.solveId) ownKeys.delete(key);
   }
 
   function writerOf(solveId: string, keyName: string, onLost: () => void): LogWriter {
@@ -94,8 +99,11 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
     if (key !== undefined) ownKeys.set(localKey(tenant, key), solveId);
     const forgetLater = async () => {
       // What Redis has is read from there.
-      if (!(await writer.done)) await new Promise((resolve) => setTimeout(resolve, ttlMs).unref());
-      forget(entry);
+      if (await writer.done) return forget(entry);
+      unwritten.add(entry);
+      unwrittenBytes += log.bytes;
+      for (const oldest of unwritten) if (unwrittenBytes > options.maxBytes) forget(oldest);
+      setTimeout(() => forget(entry), ttlMs).unref();
     };
     return {
       solveId,
