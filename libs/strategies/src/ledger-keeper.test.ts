@@ -38,6 +38,15 @@ describe("the ledger of a solve", () => {
     expect(ledger.snapshot.costUsd).toBeCloseTo(0.00032, 12);
   });
 
+  it("keeps aside what a sample may have spent that was not heard of to its end", () => {
+    const ledger = createLedgerKeeper({ caps: { maxOutputTokens: 100 }, promptBound: 50 });
+    ledger.reserve(0, { maxTokens: 60, attempts: 1 });
+    ledger.settleUnheard(0, "failed", usage(20));
+    ledger.settleUnheard(0, "failed", usage(20));
+    expect(ledger.snapshot.failedTokens).toBe(20);
+    expect(ledger.affordableTokens(1, 1)).toBe(40);
+  });
+
   it("keeps aside what a verifier was asked and never answered", () => {
     const ledger = createLedgerKeeper({ caps: { maxTotalTokens: 1_000 }, promptBound: 50 });
     expect(ledger.reserveVerification("0 0", 300, 0)).toBe(true);

@@ -42,6 +42,8 @@ export interface LedgerKeeper {
   reserve(sample: number, allowance: SampleAllowance): boolean;
   /** Books a sample's exact usage in the role it ended in and frees its reservation. Each sample is booked once; again does nothing. */
   settle(sample: number, end: SampleEnd, usage: SampleUsage, route?: SampleRoute): void;
+  /** As `settle`, where the usage is only what was seen of it: the rest stays set aside, as it may have been spent. */
+  settleUnheard(sample: number, end: SampleEnd, seen: SampleUsage): void;
   /** Sets aside what a verifier may read, and its call where it is a model's judgement; false where less is left. */
   reserveVerification(key: string, tokens: number, calls: number): boolean;
   /** Books what a verifier has read. What was asked and never answered stays set aside: it may have been spent. */
@@ -120,7 +122,7 @@ export function createLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
     costUsd: attempts * (promptBound * promptUsd + (outputUsd === 0 ? 0 : maxTokens * outputUsd)),
   });
 
-  return {
+  const keeper: LedgerKeeper = {
     get snapshot() {
       return snapshot;
     },
@@ -137,6 +139,14 @@ export function createLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
       return Math.max(0, Number.isFinite(most) ? Math.floor(most) : most);
     },
     reserve: (sample, { maxTokens, attempts }) => hold(`sample ${sample}`, costOf(maxTokens, attempts)),
+    settleUnheard(sample, end, seen) {
+      const reserved = reservations.get(`sample ${sample}`);
+      if (reserved === undefined) return;
+      keeper.settle(sample, end, seen);
+      const { outputTokens } = seen;
+      const spent = { calls: 1, outputTokens, totalTokens: outputTokens, costUsd: outputTokens * outputUsd };
+      hold(`unheard ${sample}`, add(reserved, spent, -1));
+    },
     settle(sample, end, usage, route) {
       if (!release(`sample ${sample}`)) return;
       const known = route?.costUsd ?? (prices && costUsd(usage, prices));
@@ -166,4 +176,5 @@ export function createLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
       };
     },
   };
+  return keeper;
 }

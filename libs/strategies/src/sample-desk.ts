@@ -54,6 +54,8 @@ export interface BackendEnd {
   readonly usage: SampleUsage;
   readonly failure?: string | undefined;
   readonly route?: SampleRoute;
+  /** True where the backend did not say so itself: `usage` is what was seen. Default false. */
+  readonly isUnheard?: boolean;
 }
 
 /** Follows samples from their first token to their vote. */
@@ -130,11 +132,15 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     return enough && open ? answer : undefined;
   }
 
-  function onEnd(record: SampleRecord, { reason: backendReason, usage, failure: why, route }: BackendEnd): void {
+  function onEnd(
+    record: SampleRecord,
+    { reason: backendReason, usage, failure: why, route, isUnheard }: BackendEnd,
+  ): void {
     const reason = backendReason === "cancelled" ? (record.cancelling ?? "cancelled") : backendReason;
     record.end = { reason, usage, failure: why };
     // By what the backend did: a sample that was cut at its step limit was cancelled on the wire.
-    ledger.settle(record.sample, backendReason, usage, route);
+    if (isUnheard) ledger.settleUnheard(record.sample, backendReason, usage);
+    else ledger.settle(record.sample, backendReason, usage, route);
     if (route?.degradation !== undefined && !strangers.has(route.backend)) {
       strangers.add(route.backend);
       parts.degraded(route.degradation);

@@ -249,7 +249,8 @@ export class SolveRun {
     this.#parts.plans.note(
       `${late.length} cancelled samples did not report their usage in time: tokens are those seen`,
     );
-    for (const record of late) this.#parts.desk.onEnd(record, { reason: "cancelled", usage: record.usageSoFar });
+    for (const record of late)
+      this.#parts.desk.onEnd(record, { reason: "cancelled", usage: record.usageSoFar, isUnheard: true });
   }
 
   // --- samples ---
@@ -305,7 +306,7 @@ export class SolveRun {
     }
     for (const record of live) {
       const reason = this.phase === "thinking" ? "failed" : "cancelled";
-      this.#parts.desk.onEnd(record, { reason, usage: record.usageSoFar, failure });
+      this.#parts.desk.onEnd(record, { reason, usage: record.usageSoFar, failure, isUnheard: true });
     }
     this.#advance();
   }
