@@ -160,7 +160,8 @@ export function createSolver(options: SolverOptions): Solver {
         observer.event(event);
         if (event.type === "solve-ended") {
           const outcome = observer.complete(event.outcome);
-          recorder.record({ solveId, problem, difficulty, outcome });
+          // Where nobody voted there is nothing to learn.
+          if (outcome.samplesVoted > 0) recorder.record({ solveId, problem, difficulty, outcome });
           yield { type: "solve-ended", outcome };
           continue;
         }

@@ -8,6 +8,9 @@ import {
 import { generationEventFromProto } from "../convert/generation.ts";
 import { currentTraceparent } from "../trace-context.ts";
 
+// Made once: the stack trace of an error costs more than closing.
+const closed = new ReckonError("cancelled", "the generation was closed");
+
 /**
  * A generation over one GenerateWindow call. A call that breaks ends every sample that had not ended as failed, exactly once,
  * with the tokens seen so far and the error's own word on whether to try again; then `events` throws the error, so that
@@ -26,7 +29,7 @@ export function createRemoteGeneration(
   const close = () => {
     finished = true;
     requests.end();
-    controller.abort(new ReckonError("cancelled", "the generation was closed"));
+    controller.abort(closed);
     events.end();
   };
   const events = new AsyncQueue<GenerationEvent>(close);

@@ -108,7 +108,7 @@ export function createLanes(problem: Problem, options: GenerateOptions): Lanes {
 
 /** Hands out the events of a lane; what had not ended when they end has failed. */
 async function pump(lane: Lane): Promise<void> {
-  let why = new ReckonError("unavailable", "the backend ended the call before the sample");
+  let why: ReckonError | undefined;
   try {
     for await (const event of lane.generation.events) {
       const sink = lane.sinks.get(event.sample);
@@ -121,6 +121,7 @@ async function pump(lane: Lane): Promise<void> {
   lane.ended = true;
   const usage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };
   for (const [sample, sink] of lane.sinks) {
+    why ??= new ReckonError("unavailable", "the backend ended the call before the sample");
     const { message: failure, retryable, code: failureCode } = why;
     sink({ type: "sample-ended", sample, reason: "failed", usage, failure, retryable, failureCode });
   }

@@ -1,4 +1,4 @@
-import type { Backend, BackendLoad, Clock } from "@reckon/core";
+import { type Backend, type BackendLoad, type Clock, notNeeded } from "@reckon/core";
 import { runDetached } from "@reckon/rpc";
 
 /** Knows how many samples wait at the models for each that is generated there. */
@@ -22,14 +22,22 @@ export function backlogOf({ liveSamples, queuedSamples }: Pick<BackendLoad, "liv
 export function createBacklogWatch(backend: Pick<Backend, "load">, clock: Clock): BacklogWatch {
   let backlog = 0;
   let running: AbortController | undefined;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (ms > 0) await clock.sleep(ms, signal).catch(() => undefined); // Stopped: the loop sees it.
+  }
 
   async function watch(signal: AbortSignal): Promise<void> {
+    // Where solves come one after the other, each would ask anew as it begins.
+    await pause(askedAtMs + everyMs - clock.nowMs(), signal);
     while (!signal.aborted) {
+      askedAtMs = clock.nowMs();
       backlog = await backend.load().then(
         backlogOf,
         () => 0, // Whoever cannot be asked will be found out by those who need it.
       );
-      await clock.sleep(everyMs, signal).catch(() => undefined); // Stopped: the loop sees it.
+      await pause(everyMs, signal);
     }
     backlog = 0;
   }
@@ -45,7 +53,7 @@ export function createBacklogWatch(backend: Pick<Backend, "load">, clock: Clock)
       void runDetached(() => watch(controller.signal));
     },
     stop() {
-      running?.abort();
+      running?.abort(notNeeded);
       running = undefined;
     },
   };
