@@ -70,18 +70,27 @@ export function endLostSolve(events: readonly { readonly event: SolveEvent; read
   };
 }
 
-/** The ledger that was told last, and what has been spent since; where the oldest events are gone it still holds theirs. */
+/**
+ * The ledger that was told last, and what has been spent since. A sample may be booked there before its end is told (it waits for
+ * its verdict), so tokens are counted by sample, and what is in no other role counts as cancelled.
+ */
 function ledgerOf(samples: readonly LoggedSample[], told: LedgerSnapshot): LedgerSnapshot {
   let seen = emptyLedger();
   for (const { end = "cancelled", usage, outputTokens } of samples) {
     seen = settleSample(seen, end, usage ?? { promptTokens: 0, cachedPromptTokens: 0, outputTokens });
   }
+  const bySample = ({ answerTokens, cancelledTokens, failedTokens }: LedgerSnapshot) =>
+    answerTokens + cancelledTokens + failedTokens;
+  // Where the oldest events are gone, what was told still holds theirs.
+  const outputTokens = Math.max(bySample(seen), bySample(told));
+  const answerTokens = Math.max(told.answerTokens, seen.answerTokens);
+  const failedTokens = Math.max(told.failedTokens, seen.failedTokens);
   return {
     ...told,
     calls: Math.max(told.calls, seen.calls),
     promptTokens: Math.max(told.promptTokens, seen.promptTokens),
-    answerTokens: Math.max(told.answerTokens, seen.answerTokens),
-    cancelledTokens: Math.max(told.cancelledTokens, seen.cancelledTokens),
-    failedTokens: Math.max(told.failedTokens, seen.failedTokens),
+    answerTokens,
+    failedTokens,
+    cancelledTokens: Math.max(told.cancelledTokens, outputTokens - answerTokens - failedTokens),
   };
 }
