@@ -6,7 +6,7 @@ import type { ProblemRecord } from "../sample-record.ts";
 import { prmScore, weightedVoteOf } from "../selectors.ts";
 
 const aggregations: readonly ScoreAggregation[] = ["min", "last", "product", "mean"];
-const powers = [0.5, 1, 2, 4, 8];
+const powers = [0.25, 0.5, 1, 2, 4];
 
 /** One way to turn scores of steps into votes, and what it reaches. */
 export interface TriedScoring extends Scoring {
