@@ -198,6 +198,18 @@ describe.skipIf(!hasRedis)("sessions of several replicas", () => {
     expect(events.at(-1)).toEqual({ sequence: 22, event: "event 22" });
   });
 
+  it("are left to the others by a replica that closes before they have ended", async () => {
+    prefixes += 1;
+    const first = shared({ leaseMs: 300 });
+    fill(await open(first, "s1"), 1, 3);
+    const second = shared({ leaseMs: 300, onLost: ({ events }) => [`event ${events.length + 1}`] });
+    await eventually(async () => expect((await second.find("local", { solveId: "s1" }))?.state).toBe("running"));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await first.close(100);
+    stores.splice(stores.indexOf(first), 1);
+    expect(await numbers(second, 0)).toEqual(upTo(1, 4));
+  });
+
   it("go on in their own process while Redis is away, and are shared when it is back", async () => {
     prefixes += 1;
     const warnings: string[] = [];

@@ -19,7 +19,7 @@ export interface ReplicaOptions {
 /** This process among the replicas: gives signs of life, and takes over the sessions of those that give none. */
 export interface Replica {
   readonly id: string;
-  /** Gives its place up; its sessions must have ended. */
+  /** Gives its place up. Sessions that have not ended are left to the others, as if it were lost. */
   leave(): Promise<void>;
 }
 
@@ -79,8 +79,12 @@ export function joinReplicas({ redis, keys, leaseMs, rescue, onOrder, warn }: Re
       left = true;
       clearTimeout(timer);
       unsubscribe();
-      await Promise.all([beating, ...rescuing.values()]);
-      await redis.command("ZREM", keys.replicas, id).catch(() => undefined); // Its lease runs out by itself.
+      await beating;
+      const isDone = await redis.command<number>("SCARD", keys.running(id)).then(
+        (running) => running === 0,
+        () => false,
+      );
+      if (isDone) await redis.command("ZREM", keys.replicas, id).catch(() => undefined); // Its lease runs out by itself.
     },
   };
 }
