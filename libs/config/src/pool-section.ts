@@ -93,10 +93,14 @@ export const routingSection = z
       above: 1,
       max: 100,
     }),
-    affinity_room: integerKey(8, "Up to this many samples a replica has room, whatever the mean.", {
-      min: 0,
-      max: 65_536,
-    }),
+    affinity_room: integerKey(
+      8,
+      "Up to this many samples a replica has room, whatever the mean; a solve begins where there is room for so many at once.",
+      {
+        min: 0,
+        max: 65_536,
+      },
+    ),
     max_retries: integerKey(
       2,
       "Retries of one sample: before its first token, or, where the model continues from a prefix, from where it broke.",

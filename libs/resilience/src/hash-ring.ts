@@ -6,8 +6,10 @@ export interface RingChoice<N> {
 
 /** What is known of the nodes at the moment of a choice. */
 export interface RingLoads<N> {
-  /** What a node has to do now, in any unit; the choice adds one. */
+  /** What a node has to do now, in any unit. */
   readonly loadOf: (node: N) => number;
+  /** What the choice adds. Default 1. */
+  readonly amount?: number;
   /** Nodes that may not be chosen at all: those that are down. They do not count in the mean. Default: none. */
   readonly isUp?: (node: N) => boolean;
   /** Nodes that have no place left, though they are up. Default: none. */
@@ -57,12 +59,12 @@ export function createHashRing<N>(
   };
 
   return {
-    choose(key, { loadOf, isUp = () => true, hasRoom = () => true }) {
+    choose(key, { loadOf, amount = 1, isUp = () => true, hasRoom = () => true }) {
       const up = new Set(nodes.filter(isUp));
       if (up.size === 0) return undefined;
       let total = 0;
       for (const node of up) total += loadOf(node);
-      const capacity = Math.max(freeLoad, Math.ceil((bound * (total + 1)) / up.size));
+      const capacity = Math.max(freeLoad, Math.ceil((bound * (total + amount)) / up.size));
       const seen = new Set<N>();
       const start = firstAt(hash32(key));
       let least: N | undefined;
@@ -71,7 +73,7 @@ export function createHashRing<N>(
         if (seen.has(node) || !up.has(node)) continue;
         seen.add(node);
         if (!hasRoom(node)) continue;
-        if (loadOf(node) < capacity) return { node, spilled: seen.size > 1 };
+        if (loadOf(node) + amount <= capacity) return { node, spilled: seen.size > 1 };
         if (least === undefined || loadOf(node) < loadOf(least)) least = node;
       }
       // All that are below the bound have no place left for reasons of their own: better a full one than none.

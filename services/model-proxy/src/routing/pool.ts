@@ -41,6 +41,8 @@ export interface PoolDeps {
 export interface PlaceRequest {
   /** Samples of one key belong together. */
   readonly key: string;
+  /** Where the samples of the call are at home, by pool; the first one settles it. Absent: each goes its own way. */
+  readonly homes?: Map<Pool, Replica> | undefined;
   /** Prompt and output, about. */
   readonly tokens: number;
   readonly priority: number;
@@ -167,6 +169,7 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
   }
 
   const isUp = (replica: Replica) => replica.breaker.waitMs() === 0;
+  const loadOf = (replica: Replica) => replica.live + replica.foreign;
   const hasRoom = (replica: Replica) => replica.live < replica.concurrency.limit;
   const candidates = ({ avoid, avoidStrictly }: PlaceRequest) => {
     const up = replicas.filter(isUp);
@@ -214,8 +217,15 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
       return undefined;
     }
     refreshLoads();
-    const loadOf = (replica: Replica) => replica.live + replica.foreign;
-    const choice = ring.choose(key, { loadOf, hasRoom, isUp: (replica) => able.has(replica) });
+    const loads = { loadOf, isUp: (replica: Replica) => able.has(replica) };
+    const { homes } = request;
+    let home = homes?.get(pool);
+    if (homes !== undefined && (home === undefined || !able.has(home))) {
+      // Room for the first samples at once: a solve that only half fits would be computed on two replicas.
+      home = ring.choose(key, { ...loads, amount: Math.max(1, routing.affinityRoom) })?.node;
+      if (home !== undefined) homes.set(pool, home);
+    }
+    const choice = chooseFrom(home, able) ?? ring.choose(key, { ...loads, hasRoom });
     const pass = choice?.node.breaker.tryEnter();
     if (choice === undefined || pass === undefined) return undefined;
     const reservation = limiter.tryReserve(tokens);
@@ -223,7 +233,8 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
       pass.abandon();
       return undefined;
     }
-    const { node: replica, spilled } = choice;
+    const replica = choice.node;
+    const spilled = homes !== undefined && replica !== home;
     replica.live += 1;
     if (spilled) news.spilled(name);
     let released = false;
@@ -237,6 +248,15 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
       queue.pump();
     };
     return { pool, replica, pass, reservation, spilled, release };
+  };
+
+  /** The home of a solve while it has room for one more within the bound. */
+  const chooseFrom = (home: Replica | undefined, up: ReadonlySet<Replica>) => {
+    if (home === undefined || !hasRoom(home)) return undefined;
+    let total = 1;
+    for (const replica of up) total += loadOf(replica);
+    const most = Math.max(routing.affinityRoom, Math.ceil((routing.affinityBound * total) / up.size));
+    return loadOf(home) < most ? { node: home } : undefined;
   };
 
   const placeOrDown = (request: PlaceRequest) => () => {

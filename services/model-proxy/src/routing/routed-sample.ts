@@ -9,7 +9,7 @@ import { backoffMs } from "@reckon/resilience";
 import { type Attempt, createAttempt, type Ending, giveUp, hasComputed, noteFirstToken, settle } from "./attempt.ts";
 import type { Candidate } from "./choose-pools.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Placement, PlaceRequest } from "./pool.ts";
+import type { Placement, PlaceRequest, Pool } from "./pool.ts";
 import type { Replica } from "./replica.ts";
 import type { AttemptKind, RoutingNews } from "./routing-news.ts";
 import type { RoutingSettings } from "./routing-settings.ts";
@@ -21,6 +21,8 @@ export interface CallContext {
   readonly promptTokens: number;
   /** Samples of one key belong together. */
   readonly keyOf: (sample: number) => string;
+  /** Where the samples are at home; `undefined` where each goes its own way. */
+  readonly homes: Map<Pool, Replica> | undefined;
   /** Pools to go to, the best first. */
   readonly candidates: readonly Candidate[];
   /** Pools that take over where none of the candidates can, in their order. */
@@ -88,9 +90,10 @@ export class RoutedSample {
   }
 
   #request(): PlaceRequest {
-    const { promptTokens, keyOf, options } = this.#call;
+    const { promptTokens, keyOf, homes, options } = this.#call;
     return {
       key: keyOf(this.#sample),
+      homes,
       tokens: promptTokens + (this.#maxTokens ?? assumedOutputTokens),
       priority: options.routing?.priority ?? 0,
       avoid: this.#avoid,

@@ -16,7 +16,7 @@ import { listedModels } from "./listed-models.ts";
 import { createPool, type Pool, type PoolDeps, sum } from "./pool.ts";
 import { createPoolListings } from "./pool-listing.ts";
 import type { PoolSettings } from "./pool-settings.ts";
-import { noLoad } from "./replica.ts";
+import { noLoad, type Replica } from "./replica.ts";
 import { type CachedSample, createResponseCache, type ResponseCache } from "./response-cache.ts";
 import { createRoutedGeneration, type SampleCache } from "./routed-generation.ts";
 
@@ -87,8 +87,20 @@ export function createRouter(options: RouterOptions): Router {
         lacksOf(model.capabilities, generate) === undefined && model.contextLength > promptTokens;
       return [...fallbacksOf(candidates, now), ...leftOut].filter(able);
     };
+    const homes = routing.affinity ? new Map<Pool, Replica>() : undefined;
     const generation = createRoutedGeneration({
-      call: { options: generate, promptTokens, keyOf, candidates, fallbacks, lanes, clock, settings: routing, news },
+      call: {
+        options: generate,
+        promptTokens,
+        keyOf,
+        homes,
+        candidates,
+        fallbacks,
+        lanes,
+        clock,
+        settings: routing,
+        news,
+      },
       cache: cache && sampleCache(cache, problem, generate, candidates),
       onLive: (change) => {
         liveSamples += change;
