@@ -8,6 +8,9 @@ console.log(
   [
     "",
     "left out here, each with its own command:",
+    "  npm run test:redis       what replicas share, over a real Redis (needs redis-server)",
+    "  npm run test:chaos       kill -9 under load, 25 times each process (needs redis-server; minutes)",
+    "  npm run test:clients     an unmodified LangChain chat model before the front door (downloads it)",
     "  npm run generate:check   generated code is current (downloads buf)",
     "  npm run train:smoke      the training recipe end to end (needs Python 3.11 and PyTorch)",
     "  npm run bench            figures of docs/ and the model card (minutes)",
