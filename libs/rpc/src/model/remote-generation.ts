@@ -10,6 +10,8 @@ import { currentTraceparent } from "../trace-context.ts";
 
 // Made once: the stack trace of an error costs more than closing.
 const closed = new ReckonError("cancelled", "the generation was closed");
+/** How long a call that has nothing left to do may take to end. */
+const patienceMs = 1_000;
 
 /**
  * A generation over one GenerateWindow call. A call that breaks ends every sample that had not ended as failed, exactly once,
@@ -26,11 +28,15 @@ export function createRemoteGeneration(
   const live = new Map<number, number>();
   let broken: ReckonError | undefined;
   let finished = false;
+  let patience: NodeJS.Timeout | undefined;
   const close = () => {
+    // A call whose samples have all ended ends by itself: resetting it costs both sides more than letting it.
+    const isEnding = finished && live.size === 0;
     finished = true;
     requests.end();
-    controller.abort(closed);
     events.end();
+    if (!isEnding) controller.abort(closed);
+    else if (broken === undefined) patience ??= setTimeout(() => controller.abort(closed), patienceMs).unref();
   };
   const events = new AsyncQueue<GenerationEvent>(close);
   const endIfDone = () => {
@@ -60,9 +66,12 @@ export function createRemoteGeneration(
   const run = async () => {
     try {
       for await (const response of call(controller.signal)) receive(generationEventFromProto(response));
-      breakOff(new ReckonError("unavailable", "the model service ended the call before its samples"));
+      if (finished && live.size === 0) events.end();
+      else breakOff(new ReckonError("unavailable", "the model service ended the call before its samples"));
     } catch (error) {
       breakOff(retryableOf(ReckonError.from(error)));
+    } finally {
+      clearTimeout(patience);
     }
   };
   void run();
