@@ -50,9 +50,9 @@ describe("a status", () => {
   });
 
   it("of others maps to the nearest word", () => {
-    expect(fromConnectError(new ConnectError("", Code.Unauthenticated))).toMatchObject({
-      code: "failed-precondition",
-      message: "failed-precondition",
+    expect(fromConnectError(new ConnectError("", Code.OutOfRange))).toMatchObject({
+      code: "invalid-argument",
+      message: "invalid-argument",
     });
     expect(fromConnectError(new ConnectError("try again", Code.Aborted))).toMatchObject({
       code: "unavailable",
