@@ -4,7 +4,7 @@ import fc from "fast-check";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createModelServer, type ModelServer } from "./create-model-server.ts";
-import { type FaultPlanInput, faultKinds, parseFaultPlan } from "./faults/fault-plan.ts";
+import { type FaultKind, type FaultPlanInput, faultKinds, parseFaultPlan } from "./faults/fault-plan.ts";
 import { createFaultSchedule } from "./faults/fault-schedule.ts";
 
 type Rule = NonNullable<FaultPlanInput["faults"]>[number];
@@ -52,6 +52,18 @@ async function ask(more: object = {}, id = "r", signal?: AbortSignal): Promise<S
   return seen;
 }
 
+/** Aborts once the server has shown the fault once more. */
+function onceShown(kind: FaultKind): AbortSignal {
+  const before = server.counts().faults[kind] ?? 0;
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    if ((server.counts().faults[kind] ?? 0) === before) return;
+    clearInterval(timer);
+    controller.abort();
+  }, 5);
+  return controller.signal;
+}
+
 const usageOf = async (id: string) => (await openai.chat.completions.retrieve(`chatcmpl-${id}`)).usage;
 
 describe("faults", () => {
@@ -80,7 +92,7 @@ describe("faults", () => {
     expect((await ask()).finish).toBe("stop");
     nextHas({ kind: "slow-first-byte" });
     const before = server.counts();
-    await ask({}, "slow", AbortSignal.timeout(50));
+    await ask({}, "slow", onceShown("slow-first-byte"));
     expect((await usageOf("slow"))?.completion_tokens).toBe(0);
     expect(server.counts().generatedTokens).toBe(before.generatedTokens);
   });
@@ -91,7 +103,7 @@ describe("faults", () => {
     expect(waited.finish).toBe("stop");
     expect(waited.text).toMatch(/Answer: 391$/);
     nextHas({ kind: "stall", after_tokens: 3 });
-    const given = await ask({}, "stalled", AbortSignal.timeout(150));
+    const given = await ask({}, "stalled", onceShown("stall"));
     expect(given.finish).toBeUndefined();
     expect((await usageOf("stalled"))?.completion_tokens).toBeGreaterThanOrEqual(3);
   });
