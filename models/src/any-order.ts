@@ -21,30 +21,19 @@ function needs(steps: readonly string[]): number[][] {
   );
 }
 
-/** How often a step that uses the last result is written next, where there is one: people go on with what they have begun. */
-const GO_ON = 0.5;
-
 /**
- * The same steps in a random order in which every step still follows those that it needs: at each place one that goes on with
- * the last result, half of the time, else any of the steps that are ready. Trained on such chains, a model reaches one answer by many ways, so that its samples err apart from
+ * The same steps in a random order in which every step still follows those that it needs: at each place one of the steps that
+ * are ready, uniformly. Trained on such chains, a model reaches one answer by many ways, so that its samples err apart from
  * each other; `checkChain` accepts every such order.
  */
 export function inAnyOrder(steps: readonly string[], rng: Rng): string[] {
-  const waiting = needs(steps).map((sources, index) => ({
-    index,
-    sources: new Set(sources),
-    /** The step whose result it was the last to wait for. */
-    freed: undefined as number | undefined,
-  }));
+  const waiting = needs(steps).map((sources, index) => ({ index, sources: new Set(sources) }));
   const ordered: string[] = [];
-  let last: number | undefined;
   while (waiting.length > 0) {
     const ready = waiting.filter(({ sources }) => sources.size === 0);
-    const further = ready.filter(({ freed }) => freed === last && last !== undefined);
-    const next = rng.pick(further.length > 0 && rng.chance(GO_ON) ? further : ready);
+    const next = rng.pick(ready);
     waiting.splice(waiting.indexOf(next), 1);
-    for (const step of waiting) if (step.sources.delete(next.index)) step.freed = next.index;
-    last = next.index;
+    for (const { sources } of waiting) sources.delete(next.index);
     ordered.push(steps[next.index] as string);
   }
   return ordered;

@@ -16,34 +16,34 @@ export const TRAINED_LEVEL: Record<Family, number> = {
 
 /**
  * The levels of each family that make up a band. Set by measuring the trained decoder on validation problems, so that one sample
- * at temperature 1 is right on about 80-90 % of easy, 50-65 % of medium and 20-40 % of hard problems over all families.
+ * at temperature 1 is right on about 80-90 % of easy, 60-70 % of medium and 40-50 % of hard problems over all families.
  */
 export const BAND_LEVELS: Record<Band, Record<Family, Levels>> = {
   easy: {
-    expression: [3, 6],
-    word: [4, 8],
-    linear: [3, 7],
-    quadratic: [3, 7],
+    expression: [3, 5],
+    word: [4, 6],
+    linear: [3, 5],
+    quadratic: [5, 6],
     percent: [2, 6],
-    ratio: [2, 6],
-    sequence: [2, 5],
+    ratio: [3, 5],
+    sequence: [4, 5],
   },
   medium: {
-    expression: [6, 7],
-    word: [10, 11],
-    linear: [7, 9],
-    quadratic: [10, 12],
+    expression: [5, 7],
+    word: [6, 10],
+    linear: [5, 7],
+    quadratic: [7, 10],
     percent: [10, 12],
-    ratio: [8, 9],
-    sequence: [8, 10],
+    ratio: [8, 10],
+    sequence: [6, 9],
   },
   hard: {
-    expression: [8, 9],
-    word: [12, 13],
-    linear: [9, 9],
-    quadratic: [13, 14],
+    expression: [7, 9],
+    word: [11, 13],
+    linear: [6, 7],
+    quadratic: [11, 14],
     percent: [12, 13],
-    ratio: [9, 11],
-    sequence: [11, 12],
+    ratio: [10, 11],
+    sequence: [9, 12],
   },
 };

@@ -50,17 +50,15 @@ def batches(rows, tokens_per_batch: int, rng: np.random.Generator):
 
 # Expressions are the hardest family to learn (the plan is longest): three shares of nine.
 FAMILIES = "expression,word,linear,expression,quadratic,percent,expression,ratio,sequence"
-# What the first stage leaves weak: long equations, expressions, sequences, word problems.
-FAMILIES_2 = "linear,expression,word,linear,sequence,expression,linear,ratio,linear,quadratic,expression,percent"
 
 
-def endless(seed: int, shard: int, tokens_per_batch: int, levels_of, families: str = FAMILIES):
-    """Batches without end; shard k is a fresh generator seed, `levels_of()` gives the levels of the next shard. Families in turn."""
+def endless(seed: int, shard: int, tokens_per_batch: int, levels_of):
+    """Batches without end; shard k is a fresh generator seed, `levels_of()` gives the levels of the next shard."""
     tokenizer = load()
     number = 0
     while True:
         number += 1
         shard_seed = seed * 10_000 + number
-        problems = list(generate("train", shard_seed, shard, levels=levels_of(), families=families, any_order=True))
+        problems = list(generate("train", shard_seed, shard, levels=levels_of(), families=FAMILIES, any_order=True))
         rows = encode_problems(tokenizer, problems)
         yield from batches(rows, tokens_per_batch, np.random.default_rng(shard_seed))

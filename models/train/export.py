@@ -15,10 +15,9 @@ from tokenizer import BOS, EOS, PAD, SEP
 
 
 def load_decoder(name: str | None = None) -> Decoder:
-    """The named checkpoint, or the one that was chosen (chosen.pt), or that of the last stage; random weights where there is none."""
-    names = (name,) if name else ("chosen.pt", "decoder-stage2.pt", "decoder.pt")
-    path = next((WORK / one for one in names if (WORK / one).exists()), None)
-    if path is None:
+    """The named checkpoint (default: the last one), random weights where there is none."""
+    path = WORK / (name or "decoder.pt")
+    if not path.exists():
         torch.manual_seed(0)
         return Decoder(Shape())
     state = torch.load(path, weights_only=False)

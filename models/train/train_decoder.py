@@ -8,7 +8,7 @@ from collections import defaultdict
 import torch
 import torch.nn.functional as F
 
-from data import FAMILIES, FAMILIES_2, endless
+from data import endless
 from model import Decoder, Shape
 from paths import WORK
 from problems import generate
@@ -21,10 +21,8 @@ def learning_rate(progress: float) -> float:
     return min(progress / 0.02, 1.0, max(0.0, (1.0 - progress) / 0.5)) if progress < 1 else 0.0
 
 
-def levels_at(stage: int, progress: float) -> str:
+def levels_at(progress: float) -> str:
     """Curriculum over the generator's levels (not its bands: those are set afterwards, by measuring the result)."""
-    if stage > 1:
-        return "1-14"
     if progress < 0.04:
         return "1-3"
     return "1-6" if progress < 0.10 else "1-14"
@@ -67,14 +65,13 @@ def main() -> None:
     parser.add_argument("--shard", type=int, default=20_000)
     parser.add_argument("--evaluate-every", type=float, default=5, help="minutes")
     parser.add_argument("--evaluate", type=int, default=420, help="validation problems")
-    parser.add_argument("--stage", type=int, default=1, help="2 goes on from stage 1 with all levels")
     parser.add_argument("--keep", action="store_true", help="keep the weights of each evaluation, to choose among them")
     parser.add_argument("--fresh", action="store_true")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     model = Decoder(Shape())
     optims = optimisers(model, options.peak)
-    checkpoint = WORK / ("decoder.pt" if options.stage == 1 else f"decoder-stage{options.stage}.pt")
+    checkpoint = WORK / "decoder.pt"
     spent, steps, tokens = 0.0, 0, 0
     if checkpoint.exists() and not options.fresh:
         state = torch.load(checkpoint, weights_only=False)
@@ -83,15 +80,11 @@ def main() -> None:
             optim.load_state_dict(saved)
         torch.set_rng_state(state["rng"])
         spent, steps, tokens = state["spent"], state["steps"], state["tokens"]
-    elif options.stage > 1:
-        model.load_state_dict(torch.load(WORK / "decoder.pt", weights_only=False)["model"])
     trunk = torch.compile(model.trunk, dynamic=True)
     tokenizer = load()
     budget = options.minutes * 60
     # A resumed run draws fresh shards: the number of steps so far is part of the seed.
-    seed = options.seed + 1000 * (options.stage - 1) + steps
-    families = FAMILIES if options.stage == 1 else FAMILIES_2
-    stream = endless(seed, options.shard, options.tokens, lambda: levels_at(options.stage, spent / budget), families)
+    stream = endless(options.seed + steps, options.shard, options.tokens, lambda: levels_at(spent / budget))
     log = open(WORK / "decoder.log.jsonl", "a")
     running, last_eval, mark = None, spent, time.monotonic()
     while spent < budget:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from export import load_decoder
+from export import load_decoder, load_reward_model
 from model import RewardModel
 from paths import WORK
 from prm_data import batches, by_problem, collate, prepare
@@ -78,11 +78,12 @@ def main() -> None:
     parser.add_argument("--pairs", type=float, default=0.5, help="weight of the pairwise loss")
     parser.add_argument("--held-out", type=int, default=300, help="problems kept back to choose the best checkpoint by")
     parser.add_argument("--checks", type=int, default=6, help="evaluations on them, in the second half")
+    parser.add_argument("--resume", action="store_true", help="start from the weights in prm.pt instead of the decoder's")
     parser.add_argument("--chains", default="chains.pt", help="comma-separated files")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     tokenizer, rng = load(), np.random.default_rng(options.seed)
-    model = RewardModel(load_decoder()).train()
+    model = (load_reward_model() if options.resume else RewardModel(load_decoder())).train()
     rows = []
     for index, name in enumerate(options.chains.split(",")):
         chains = torch.load(WORK / name, weights_only=False)
