@@ -26,7 +26,7 @@ export type Continuation = (
 
 /**
  * What comes after a plan: where every sample failed, the fallback strategy, if that may help; where the leader is in doubt,
- * more thinking, unless there is pressure; else the end.
+ * more thinking, unless there is pressure and an answer that can be given; else the end.
  */
 export function createContinuation(input: SolveInput, ports: SolvePorts, settings: PlanningSettings): Continuation {
   const escalation = createEscalation(input, ports, settings);
@@ -37,7 +37,8 @@ export function createContinuation(input: SolveInput, ports: SolvePorts, setting
       const next = progress.mayPass ? fallback(plan, started) : undefined;
       return next === undefined ? "failed" : { how: "degraded", plan: next };
     }
-    const next = progress.isRelieved ? undefined : escalation(progress);
+    const makesDo = progress.isRelieved && progress.confidence !== undefined;
+    const next = makesDo ? undefined : escalation(progress);
     return next === undefined ? "exhausted" : { how: "escalated", plan: next };
   };
 }

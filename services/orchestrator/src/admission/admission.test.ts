@@ -3,7 +3,7 @@ import { defaultPlanningSettings } from "@reckon/planning";
 import { eventually } from "@reckon/testing";
 import { describe, expect, it } from "vitest";
 import { type AdmissionRequest, createAdmission } from "./admission.ts";
-import { backlogOf } from "./backlog-watch.ts";
+import { backlogOf, readLoad } from "./backlog-watch.ts";
 import { fallbackUnder } from "./fallback-under.ts";
 import { pressureOf } from "./pressure-of.ts";
 
@@ -102,7 +102,16 @@ describe("pressure", () => {
     const few = (waiting: number) => pressureOf({ waiting, maxWaiting: 100, maxThinking: 2, backlog: 0 }, "normal");
     expect([few(1), few(2), few(7), few(8)]).toEqual(["none", "high", "high", "severe"]);
     expect(pressureOf({ waiting: 0, maxWaiting: 0, maxThinking: 1, backlog: 0 }, "low")).toBe("none");
-    expect(backlogOf({ liveSamples: 0, queuedSamples: 0 })).toBe(0);
+    expect(backlogOf({ queued: 0, running: 0 })).toBe(0);
+  });
+
+  it("does not come from a window that has just begun, or from one reading", () => {
+    const quiet = { queued: 0, running: 16 };
+    expect(backlogOf(readLoad({ queued: 0, running: 0 }, { liveSamples: 9, queuedSamples: 8 }))).toBeLessThan(1);
+    const once = readLoad(quiet, { liveSamples: 40, queuedSamples: 30 });
+    expect(backlogOf(once)).toBeLessThan(2);
+    const lasting = [1, 2, 3].reduce((mean) => readLoad(mean, { liveSamples: 40, queuedSamples: 30 }), quiet);
+    expect(backlogOf(lasting)).toBeGreaterThan(2);
   });
 
   it("has dear strategies planned as the fallback where it is severe, unless the operator says no", () => {

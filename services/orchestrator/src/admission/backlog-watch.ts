@@ -12,15 +12,34 @@ export interface BacklogWatch {
 }
 
 const everyMs = 500;
+/** What a reading counts for, so that a queue which a moment filled is no pressure. */
+const weight = 0.5;
+/** The window of one solve: so many samples begin at once, and wait for the model's next step, on an idle machine too. */
+const leastRunning = 8;
+
+/** Samples that wait and samples that run, as the mean of the last readings, newer ones counting for more. */
+export interface MeanLoad {
+  readonly queued: number;
+  readonly running: number;
+}
+
+/** The mean after one more reading. */
+export function readLoad(mean: MeanLoad, load: Pick<BackendLoad, "liveSamples" | "queuedSamples">): MeanLoad {
+  const running = load.liveSamples - load.queuedSamples;
+  return {
+    queued: mean.queued + weight * (load.queuedSamples - mean.queued),
+    running: mean.running + weight * (running - mean.running),
+  };
+}
 
 /** Samples that wait for each that runs, 0 or more; a backend that does not tell counts as one that nobody waits for. */
-export function backlogOf({ liveSamples, queuedSamples }: Pick<BackendLoad, "liveSamples" | "queuedSamples">): number {
-  return queuedSamples / Math.max(1, liveSamples - queuedSamples);
+export function backlogOf({ queued, running }: MeanLoad): number {
+  return queued / Math.max(leastRunning, running);
 }
 
 /** A watch over a backend; it sleeps until it is started. */
 export function createBacklogWatch(backend: Pick<Backend, "load">, clock: Clock): BacklogWatch {
-  let backlog = 0;
+  let mean: MeanLoad = { queued: 0, running: 0 };
   let running: AbortController | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -33,17 +52,17 @@ export function createBacklogWatch(backend: Pick<Backend, "load">, clock: Clock)
     await pause(askedAtMs + everyMs - clock.nowMs(), signal);
     while (!signal.aborted) {
       askedAtMs = clock.nowMs();
-      backlog = await backend.load().then(
-        backlogOf,
-        () => 0, // Whoever cannot be asked will be found out by those who need it.
+      mean = await backend.load().then(
+        (load) => readLoad(mean, load),
+        () => ({ queued: 0, running: 0 }), // Whoever cannot be asked will be found out by those who need it.
       );
       await pause(everyMs, signal);
     }
-    backlog = 0;
+    mean = { queued: 0, running: 0 };
   }
   return {
     get backlog() {
-      return backlog;
+      return backlogOf(mean);
     },
     start() {
       if (running !== undefined) return;
