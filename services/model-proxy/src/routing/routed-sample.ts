@@ -39,6 +39,11 @@ type Delta = Extract<GenerationEvent, { type: "token-delta" }>;
 
 const assumedOutputTokens = 512;
 
+/** Whether a sample ended by itself. */
+function isWhole(event: Ended): boolean {
+  return event.reason === "stop" || event.reason === "length";
+}
+
 /**
  * One sample on its way through replicas. It waits for a place; it runs on one replica, or on two while neither has given a
  * token; the first token decides which one counts. A request that fails before that is made again elsewhere; one that breaks
@@ -261,14 +266,16 @@ export class RoutedSample {
     const counts = isText && attempt.given !== "lost-hedge" && !(event.reason === "failed" && !attempt.gaveTokens);
     this.#account.add(attempt.placement, event.usage, counts, computed);
     if (this.#end === undefined) this.#decide(attempt, event);
+    // It had ended by itself before the cancellation reached it: its tokens are those of an answer.
+    else if (this.#end.reason === "cancelled" && isWhole(event) && (this.#chosen ?? attempt) === attempt)
+      this.#end = event;
     this.#endIfDone();
   }
 
   /** What comes after an attempt has ended, while the sample goes on. */
   #decide(attempt: Attempt, event: Ended): void {
-    const isGood = event.reason === "stop" || event.reason === "length";
     if (attempt.given === "lost-hedge") return;
-    if (isGood && (this.#chosen ?? attempt) === attempt) {
+    if (isWhole(event) && (this.#chosen ?? attempt) === attempt) {
       this.#chosen = attempt;
       this.#end = event;
       for (const other of this.#running) giveUp(other, "lost-hedge");
