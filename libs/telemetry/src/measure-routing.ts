@@ -1,5 +1,6 @@
-import { type Counter, type Histogram, metrics } from "@opentelemetry/api";
+import type { Counter, Histogram } from "@opentelemetry/api";
 import type { BackendLoad } from "@reckon/core";
+import { declaredOnce, observe, reckonMeter } from "./instruments.ts";
 import { attributes, metricNames } from "./names.ts";
 
 /** A request for a sample ended: on which replica, why it was made (`first`, `retry`, `continuation`, `hedge`) and how it ended. */
@@ -48,7 +49,7 @@ const breakerLevels = { closed: 0, "half-open": 1, open: 2 } as const;
  * read. Call after `startTelemetry`; the function returned stops it.
  */
 export function observeReplicas(load: () => Promise<Pick<BackendLoad, "replicas">>): () => void {
-  const meter = metrics.getMeter("reckon");
+  const meter = reckonMeter();
   const breaker = meter.createObservableGauge(metricNames.breakerState, {
     description: "Circuit breaker of a replica: 0 closed, 1 half-open, 2 open.",
   });
@@ -58,8 +59,7 @@ export function observeReplicas(load: () => Promise<Pick<BackendLoad, "replicas"
   const live = meter.createObservableGauge(metricNames.replicaSamples, {
     description: "Samples that a replica generates now.",
   });
-  const observables = [breaker, limit, live];
-  const callback: Parameters<typeof meter.addBatchObservableCallback>[0] = async (result) => {
+  return observe([breaker, limit, live], async (result) => {
     const { replicas = [] } = await load();
     for (const replica of replicas) {
       const where = { [attributes.providerName]: replica.backend, [attributes.replica]: replica.replica };
@@ -67,23 +67,10 @@ export function observeReplicas(load: () => Promise<Pick<BackendLoad, "replicas"
       result.observe(limit, replica.concurrencyLimit, where);
       result.observe(live, replica.liveSamples, where);
     }
-  };
-  meter.addBatchObservableCallback(callback, observables);
-  return () => meter.removeBatchObservableCallback(callback, observables);
+  });
 }
 
-type Instruments = ReturnType<typeof declareInstruments>;
-let made: { readonly provider: unknown; readonly instruments: Instruments } | undefined;
-
-/** The instruments of the current meter provider; made anew when telemetry starts or stops. */
-function instruments(): Instruments {
-  const provider = metrics.getMeterProvider();
-  if (made?.provider !== provider) made = { provider, instruments: declareInstruments() };
-  return made.instruments;
-}
-
-function declareInstruments() {
-  const meter = metrics.getMeter("reckon");
+const instruments = declaredOnce((meter) => {
   const counter = (name: string, description: string): Counter => meter.createCounter(name, { description });
   const firstToken: Histogram = meter.createHistogram(metricNames.firstToken, {
     description: "From the start of a request for a sample to its first token.",
@@ -101,4 +88,4 @@ function declareInstruments() {
     cacheAsked: counter(metricNames.cacheAsked, "Questions to the response cache."),
     breakerChanges: counter(metricNames.breakerChanges, "Changes of circuit breakers, by the new state."),
   };
-}
+});

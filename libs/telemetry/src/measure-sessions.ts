@@ -1,4 +1,4 @@
-import { type Counter, metrics } from "@opentelemetry/api";
+import { declaredOnce } from "./instruments.ts";
 import { attributes, metricNames } from "./names.ts";
 
 /**
@@ -9,17 +9,11 @@ export type SessionNews = "resumed" | "joined" | "orphaned" | "abandoned" | "tak
 
 /** Something happened to a session. */
 export function recordSession(news: SessionNews): void {
-  instrument().add(1, { [attributes.sessionNews]: news });
+  sessions().add(1, { [attributes.sessionNews]: news });
 }
 
-let made: { readonly provider: unknown; readonly sessions: Counter } | undefined;
-
-/** The counter of the current meter provider; made anew when telemetry starts or stops. */
-function instrument(): Counter {
-  const provider = metrics.getMeterProvider();
-  if (made?.provider !== provider) {
-    const description = "Sessions that were resumed, joined, orphaned, abandoned or taken over.";
-    made = { provider, sessions: metrics.getMeter("reckon").createCounter(metricNames.sessions, { description }) };
-  }
-  return made.sessions;
-}
+const sessions = declaredOnce((meter) =>
+  meter.createCounter(metricNames.sessions, {
+    description: "Sessions that were resumed, joined, orphaned, abandoned or taken over.",
+  }),
+);

@@ -1,5 +1,6 @@
-import { type Counter, type Histogram, metrics, type UpDownCounter } from "@opentelemetry/api";
+import type { Counter, Histogram, UpDownCounter } from "@opentelemetry/api";
 import type { BackendLoad, Outcome, Plan, Priority, SampleEnd, Verdict } from "@reckon/core";
+import { declaredOnce, observe, reckonMeter } from "./instruments.ts";
 import { attributes, metricNames } from "./names.ts";
 
 /** Duration of one served call in milliseconds, with its status (`OK`, `InvalidArgument`, ...). */
@@ -57,7 +58,7 @@ export function recordAdmissionRefused(priority: Priority): void {
 
 /** Reports how many solves wait, and the pressure as a degree from 0, whenever metrics are read. The function returned stops it. */
 export function observeAdmission(read: () => { readonly waiting: number; readonly pressure: number }): () => void {
-  const meter = metrics.getMeter("reckon");
+  const meter = reckonMeter();
   const waiting = meter.createObservableGauge(metricNames.admissionWaiting, {
     description: "Solves that wait to begin.",
   });
@@ -118,7 +119,7 @@ export function recordSolve(plan: Plan, { ledger, confidence, ...outcome }: Outc
 
 /** Reports a backend's load whenever metrics are read. Call after `startTelemetry`; the function returned stops it. */
 export function observeLoad(backend: string, load: () => BackendLoad | Promise<BackendLoad>): () => void {
-  const meter = metrics.getMeter("reckon");
+  const meter = reckonMeter();
   const queue = meter.createObservableGauge(metricNames.queueDepth, { description: "Samples that wait for a slot." });
   const live = meter.createObservableGauge(metricNames.liveSamples, { description: "Samples that are generated now." });
   return observe([queue, live], async (result) => {
@@ -130,14 +131,14 @@ export function observeLoad(backend: string, load: () => BackendLoad | Promise<B
 
 /** Reports how many handlers of a server run, whenever metrics are read. Call after `startTelemetry`. */
 export function observeLiveHandlers(live: () => number): () => void {
-  const meter = metrics.getMeter("reckon");
+  const meter = reckonMeter();
   const gauge = meter.createObservableGauge(metricNames.rpcLive, { description: "Handlers that run now." });
   return observe([gauge], (result) => result.observe(gauge, live()));
 }
 
 /** Reports the physical memory of this process in bytes, whenever metrics are read. Call after `startTelemetry`. */
 export function observeMemory(): () => void {
-  const meter = metrics.getMeter("reckon");
+  const meter = reckonMeter();
   const gauge = meter.createObservableUpDownCounter(metricNames.memoryUsage, {
     description: "Physical memory in use.",
     unit: "By",
@@ -145,27 +146,7 @@ export function observeMemory(): () => void {
   return observe([gauge], (result) => result.observe(gauge, process.memoryUsage.rss()));
 }
 
-type BatchCallback = Parameters<ReturnType<typeof metrics.getMeter>["addBatchObservableCallback"]>[0];
-type Observables = Parameters<ReturnType<typeof metrics.getMeter>["addBatchObservableCallback"]>[1];
-
-function observe(observables: Observables, callback: BatchCallback): () => void {
-  const meter = metrics.getMeter("reckon");
-  meter.addBatchObservableCallback(callback, observables);
-  return () => meter.removeBatchObservableCallback(callback, observables);
-}
-
-type Instruments = ReturnType<typeof declareInstruments>;
-let made: { readonly provider: unknown; readonly instruments: Instruments } | undefined;
-
-/** The instruments of the current meter provider; made anew when telemetry starts or stops. */
-function instruments(): Instruments {
-  const provider = metrics.getMeterProvider();
-  if (made?.provider !== provider) made = { provider, instruments: declareInstruments() };
-  return made.instruments;
-}
-
-function declareInstruments() {
-  const meter = metrics.getMeter("reckon");
+const instruments = declaredOnce((meter) => {
   const counter = (name: string, description: string, unit?: string): Counter =>
     meter.createCounter(name, { description, unit });
   const histogram = (name: string, description: string, unit?: string, boundaries?: number[]): Histogram =>
@@ -194,7 +175,7 @@ function declareInstruments() {
     tenantRefused: counter(metricNames.tenantRefused, "Solves refused by a tenant's limits, by limit."),
     verdicts: counter(metricNames.verdicts, "Verdicts of verifiers."),
   };
-}
+});
 
 const milliseconds = [
   1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000,
