@@ -57,18 +57,19 @@ export function createStepDelivery(
         continue;
       }
       const logprobs = Array.from(message.logprobs.subarray(at, at + tokens));
-      const texts = Array.from(message.ids.subarray(at, at + tokens), (id) => tokenTexts[id] ?? "");
+      const ids = message.ids.subarray(at, at + tokens);
       const start = topAt;
       at += tokens;
       topAt += tokens * width;
-      if (width === 0) entry.sink({ ...delta, logprobs, tokenTexts: texts });
-      else
-        entry.sink({
-          ...delta,
-          logprobs,
-          tokenTexts: texts,
-          topLogprobs: logprobs.map((_, t) => topOf(message, start + t * width, width)),
-        });
+      entry.sink({
+        ...delta,
+        logprobs,
+        // Made where they are read: most who ask for log-probabilities add them up and no more.
+        get tokenTexts() {
+          return Array.from(ids, (id) => tokenTexts[id] ?? "");
+        },
+        ...(width > 0 && { topLogprobs: logprobs.map((_, t) => topOf(message, start + t * width, width)) }),
+      });
     }
   };
 
