@@ -9,6 +9,7 @@ describe("inAnyOrder", () => {
   test("every order is right in the eyes of checkChain, for all families and levels", () => {
     const rng = createRng(7);
     let changed = 0;
+    let long = 0;
     let count = 0;
     for (const problem of streamProblems({ seed: 11, split: "train", levels: [1, 14] })) {
       const steps = inAnyOrder(problem.steps, rng);
@@ -17,11 +18,14 @@ describe("inAnyOrder", () => {
       expect({ prompt: problem.prompt, steps, wrong: verdicts.filter((v) => v.verdict !== "right") }).toMatchObject({
         wrong: [],
       });
-      if (steps.join() !== problem.steps.join()) changed += 1;
       count += 1;
       if (count === 1400) break;
+      // Shorter ones have hardly two steps that do not need each other.
+      if (steps.length < 5) continue;
+      long += 1;
+      if (steps.join() !== problem.steps.join()) changed += 1;
     }
-    expect(changed / count).toBeGreaterThan(0.4);
+    expect(changed / long).toBeGreaterThan(0.5);
   });
 
   test("independent steps trade places, dependent ones do not", () => {

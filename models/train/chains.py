@@ -16,10 +16,10 @@ from sample import answer_of
 from tokenizer import EOS, load
 
 
-def sampled(problems: list[dict], samples: int, temperature: float, seed: int):
+def sampled(problems: list[dict], samples: int, seed: int):
     """Yields the samples `{text, ended, logprob}` of each problem, in order, from libs/engine/src/sample-cli.ts."""
     command = [NODE, str(ROOT / "libs" / "engine" / "src" / "sample-cli.ts"), "--weights", str(WEIGHTS)]
-    command += ["--samples", str(samples), "--temperature", str(temperature), "--seed", str(seed)]
+    command += ["--samples", str(samples), "--seed", str(seed)]
     with tempfile.TemporaryFile("w+") as prompts:
         prompts.writelines(json.dumps({"prompt": p["prompt"]}) + "\n" for p in problems)
         prompts.seek(0)
@@ -58,7 +58,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=501)
     parser.add_argument("--problems", type=int, default=1000)
     parser.add_argument("--samples", type=int, default=8)
-    parser.add_argument("--temperature", type=float, default=1)
     parser.add_argument("--bands")
     parser.add_argument("--levels")
     parser.add_argument("--unique", action="store_true")
@@ -67,7 +66,7 @@ def main() -> None:
     kinds = {"bands": options.bands, "unique": options.unique, "levels": options.levels}
     problems = list(generate(options.split, options.seed, options.problems, **kinds))
     tokenizer, began = load(), time.monotonic()
-    drawn = list(sampled(problems, options.samples, options.temperature, options.seed))
+    drawn = list(sampled(problems, options.samples, options.seed))
     rows = collect(tokenizer, problems, drawn)
     for index, row in enumerate(rows):
         row["problem"] = index // options.samples

@@ -53,7 +53,6 @@ def training_words(count: int = 60_000) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--aggregation", choices=["min", "last", "product", "mean"])
-    parser.add_argument("--vote-power", type=float)
     parser.add_argument("--decoder", help="file in the work folder")
     options = parser.parse_args()
     decoder, reward = load_decoder(options.decoder), load_reward_model()
@@ -63,7 +62,6 @@ def main() -> None:
     shape, trunk = decoder.shape, reward.decoder.shape
     prm = {**describe("prm.onnx", reward), "layers": trunk.layers, "heads": trunk.heads, "headDim": trunk.head_dim}
     prm["aggregation"] = options.aggregation or old.get("prm", {}).get("aggregation", "min")
-    prm["votePower"] = options.vote_power or old.get("prm", {}).get("votePower", 1)
     card = {
         "name": "reckon-embedded-1",
         "layers": shape.layers,

@@ -1,4 +1,4 @@
-"""Batched sampling with a KV cache (PyTorch), for labels and for watching accuracy during training."""
+"""Batched sampling with a KV cache (PyTorch), for watching accuracy during training."""
 
 import torch
 import torch.nn.functional as F
@@ -58,8 +58,7 @@ def step(model: Decoder, ids: torch.Tensor, cache: Cache) -> torch.Tensor:
 
 
 def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, temperature: float, generator):
-    """Samples one chain for each prompt: (ids without the prompt, <eos> included where it was reached; their summed
-    log-probability at temperature 1)."""
+    """Samples one chain for each prompt: ids without the prompt, <eos> included where it was reached."""
     lengths = torch.tensor([len(p) for p in prompts])
     width = int(lengths.max())
     ids = torch.full((len(prompts), width), PAD)
@@ -68,7 +67,6 @@ def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, tempera
     cache = Cache(model, len(prompts), min(model.shape.context, width + longest))
     logits = prefill(model, ids, lengths, cache)
     out: list[list[int]] = [[] for _ in prompts]
-    totals = torch.zeros(len(prompts))
     alive = torch.arange(len(prompts))
     running = torch.ones(len(prompts), dtype=torch.bool)
     for index in range(longest):
@@ -76,8 +74,6 @@ def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, tempera
             tokens = logits.argmax(-1)
         else:
             tokens = torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator)[:, 0]
-        chance = logits.log_softmax(-1).gather(-1, tokens[:, None])[:, 0]
-        totals[alive] += torch.where(running, chance, 0.0)
         for row, token, on in zip(alive.tolist(), tokens.tolist(), running.tolist()):
             if on:
                 out[row].append(token)
@@ -91,20 +87,20 @@ def sample_batch(model: Decoder, prompts: list[list[int]], longest: int, tempera
             alive, tokens, running = alive[keep], tokens[keep], running[keep]
             cache.keep(keep)
         logits = step(model, tokens, cache)
-    return out, totals.tolist()
+    return out
 
 
 def sample_ids(model: Decoder, tokenizer, prompts: list[str], temperature=1.0, longest=320, batch=256, seed=1):
-    """One (ids, log-probability) for each prompt, in order."""
+    """The ids of one chain for each prompt, in order."""
     generator = torch.Generator().manual_seed(seed)
     encoded = [encode_prompt(tokenizer, prompt)[:400] for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     results: list = [None] * len(prompts)
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
-        chains, totals = sample_batch(model, [encoded[i] for i in rows], longest, temperature, generator)
-        for index, chain, total in zip(rows, chains, totals):
-            results[index] = (chain, total)
+        chains = sample_batch(model, [encoded[i] for i in rows], longest, temperature, generator)
+        for index, chain in zip(rows, chains):
+            results[index] = chain
     return results
 
 
@@ -116,7 +112,7 @@ def to_text(tokenizer, chain: list[int]) -> str:
 
 def sample(model: Decoder, tokenizer, prompts: list[str], **options) -> list[str]:
     """One chain text for each prompt, in order."""
-    return [to_text(tokenizer, chain) for chain, _ in sample_ids(model, tokenizer, prompts, **options)]
+    return [to_text(tokenizer, chain) for chain in sample_ids(model, tokenizer, prompts, **options)]
 
 
 def answer_of(chain: str) -> str | None:

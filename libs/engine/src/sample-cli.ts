@@ -8,9 +8,9 @@ const parallel = 32;
 
 type Sampled = { text: string; ended: boolean; logprob: number };
 
-/** Draws `count` samples of a prompt at a temperature; `ended` is false for one that ran out of room. */
-async function sampleOf(engine: Engine, prompt: string, count: number, temperature: number, seed: number) {
-  const generation = engine.open(prompt, { temperature, seed, logprobs: true });
+/** Draws `count` samples of a prompt at temperature 1; `ended` is false for one that ran out of room. */
+async function sampleOf(engine: Engine, prompt: string, count: number, seed: number) {
+  const generation = engine.open(prompt, { seed, logprobs: true });
   const samples = Array.from({ length: count }, (): Sampled => ({ text: "", ended: false, logprob: 0 }));
   for (let index = 0; index < count; index += 1) generation.start(index);
   generation.finish();
@@ -29,12 +29,11 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       samples: { type: "string", default: "8" },
-      temperature: { type: "string", default: "1" },
       seed: { type: "string", default: "1" },
       weights: { type: "string" },
     },
   });
-  const [count, temperature, seed] = [Number(values.samples), Number(values.temperature), Number(values.seed)];
+  const [count, seed] = [Number(values.samples), Number(values.seed)];
   const engine = await createEngine({ weightsDir: values.weights, parts: ["decoder"], maxBatch: 128 });
   const running: Promise<Sampled[]>[] = [];
   const write = async () => {
@@ -45,7 +44,7 @@ async function main(): Promise<void> {
   try {
     for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
       const { prompt } = JSON.parse(line) as { prompt: string };
-      running.push(sampleOf(engine, prompt, count, temperature, seed * 1_000_003 + index));
+      running.push(sampleOf(engine, prompt, count, seed * 1_000_003 + index));
       index += 1;
       if (running.length >= parallel) await write();
     }
