@@ -1,13 +1,14 @@
-// The tests over a real Redis. Unlike `npm test`, which leaves them out where there is none, this fails without redis-server.
+// The tests over a real Redis. Unlike `npm test`, which leaves them out where there is none, this fails without it.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { findRedisServer } from "../libs/testing/src/start-redis.ts";
 
-const found = spawnSync("redis-server", ["--version"], { encoding: "utf8" });
-if (found.status !== 0) {
-  console.error("redis-server is not installed here: apt-get install redis-server, or valkey");
+const server = findRedisServer();
+if (server === undefined) {
+  console.error("there is no redis-server here: apt-get install redis-server, or valkey-server");
   process.exit(1);
 }
-console.log(found.stdout.trim());
+console.log(`over ${server}`);
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
 const tests = [
   "libs/store/src/sessions",
