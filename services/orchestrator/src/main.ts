@@ -10,6 +10,7 @@ import { admissionSettingsOf } from "./admission/admission-settings.ts";
 import { forwardInner } from "./forwarders.ts";
 import { solveLimitsOf } from "./ledger/solve-caps.ts";
 import { createFrontDoor } from "./openai/create-front-door.ts";
+import { patientThinker } from "./patient-thinker.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -36,7 +37,7 @@ await runProcess({
       verifier: createRpcClient(VerifierService, { target: verifier, tls }),
     };
     for (const client of Object.values(clients)) onStop(() => client.close());
-    const thinker = createModelBackend(modelProxy, { tls });
+    const thinker = patientThinker(createModelBackend(modelProxy, { tls }), systemClock);
     onStop(() => thinker.close());
     const checks = createVerifierClient(verifier, { names: config.verifier.verifiers, tls });
     onStop(() => checks.close());

@@ -26,7 +26,8 @@ export interface ModelBackendOptions extends Omit<RpcClientOptions, "target" | "
 
 /**
  * A core `Backend` over a ModelService: each generation is one GenerateWindow call. `open` checks the options against the
- * models that the service lists, so that a model or an option it does not have fails before anything is generated. Calls
+ * models that the service lists, so that a model or an option it does not have fails before anything is generated; after a
+ * call that broke it asks for them anew, and so fails where the service is away instead of starting what is lost. Calls
  * inherit deadline, cancellation and trace of the call being served.
  */
 export function createModelBackend(target: string, options: ModelBackendOptions = {}): Backend {
@@ -49,7 +50,10 @@ export function createModelBackend(target: string, options: ModelBackendOptions 
       assertServed(await modelsNow(), generateOptions);
       const requests = new AsyncQueue<GenerateWindowRequest>();
       requests.push(openRequest(problem, generateOptions));
-      return createRemoteGeneration(requests, (signal) => client.generateWindow(requests, { signal }));
+      const forget = () => {
+        known = undefined;
+      };
+      return createRemoteGeneration(requests, (signal) => client.generateWindow(requests, { signal }), forget);
     },
   };
 }

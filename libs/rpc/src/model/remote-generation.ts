@@ -16,11 +16,12 @@ const patienceMs = 1_000;
 /**
  * A generation over one GenerateWindow call. A call that breaks ends every sample that had not ended as failed, exactly once,
  * with the tokens seen so far and the error's own word on whether to try again; then `events` throws the error, so that
- * nobody goes on starting samples on a call that is gone.
+ * nobody goes on starting samples on a call that is gone. `onBroken` is told first.
  */
 export function createRemoteGeneration(
   requests: AsyncQueue<GenerateWindowRequest>,
   call: (signal: AbortSignal) => AsyncIterable<GenerateWindowResponse>,
+  onBroken: () => void = () => undefined,
 ): Generation {
   const controller = new AbortController();
   const used = new Set<number>();
@@ -58,6 +59,7 @@ export function createRemoteGeneration(
   };
   const breakOff = (error: ReckonError) => {
     broken = error;
+    onBroken();
     requests.end();
     for (const sample of [...live.keys()]) fail(sample, error);
     endIfDone();

@@ -48,6 +48,7 @@ export function createMemorySessionStore<E>(
   const own = (entry: Entry<E>): OwnSession<E> => ({
     solveId: entry.session.solveId,
     lost: never,
+    begin: async (event) => entry.log.append(1, event),
     append: (sequence, event) => entry.log.append(sequence, event),
     end() {
       if (entry.log.end !== undefined) return;

@@ -198,6 +198,33 @@ describe.skipIf(!hasRedis)("sessions of several replicas", () => {
     expect(events.at(-1)).toEqual({ sequence: 22, event: "event 22" });
   });
 
+  it("that had not begun fail where their replica is lost, and free their key: nobody has heard of them", async () => {
+    prefixes += 1;
+    const onLost = () => expect.unreachable("there is nothing to end");
+    const session = await open(shared({ leaseMs: 600_000 }), "s1", "k");
+    const other = shared({ leaseMs: 300, onLost });
+    await expect(numbers(other, 0)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching(/lost/),
+    });
+    await eventually(async () => expect(await other.find("local", { key: "k" })).toBeUndefined());
+    await session.begin("event 1");
+    expect(session.lost.aborted).toBe(true);
+    expect(await open(other, "s2", "k")).toBeDefined();
+  });
+
+  it("are known elsewhere before their own readers have the first event", async () => {
+    prefixes += 1;
+    const [writer, other] = [shared(), shared()];
+    const session = await open(writer, "s1");
+    const first = writer.read("s1", 0).next();
+    const begun = session.begin("event 1");
+    await first;
+    const known = await other.read("s1", 0).next();
+    expect(known.value).toEqual({ sequence: 1, event: "event 1" });
+    await begun;
+  });
+
   it("are left to the others by a replica that closes before they have ended", async () => {
     prefixes += 1;
     const first = shared({ leaseMs: 300 });

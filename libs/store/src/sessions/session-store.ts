@@ -40,6 +40,11 @@ export type OpenedSession<E> =
 /** A session that this process writes. After `end` or `fail` nothing more is taken. */
 export interface OwnSession<E> {
   readonly solveId: string;
+  /**
+   * Adds the first event. Resolves when it is kept where other processes find it, or when that was tried in vain; readers get it
+   * only then. So a log without an event belongs to a solve that nobody has heard of and that has spent nothing.
+   */
+  begin(event: E): Promise<void>;
   /** Adds the next event. Never waits. Throws `RangeError` where the number does not rise by 1, which is a bug. */
   append(sequence: number, event: E): void;
   /** The last event has been added; readers end after it, and the session is kept for a while. */
@@ -69,7 +74,10 @@ export interface SessionStoreOptions<E> {
   readonly maxBytes: number;
   /** Another process wants a session of this one to end. */
   readonly onCancel: (solveId: string) => void;
-  /** Makes the last events of a session whose owner was lost; they are numbered on from its last one. */
+  /**
+   * Makes the last events of a session whose owner was lost; they are numbered on from its last one. Not asked for a session
+   * that had not begun: that one fails with `unavailable` and frees its key, so that whoever asks again has it solved.
+   */
   readonly onLost: (session: LostSession<E>) => readonly E[];
   /** Told what an operator should know. */
   readonly warn: (message: string, error?: unknown) => void;

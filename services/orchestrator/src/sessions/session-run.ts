@@ -67,7 +67,10 @@ export function startSessionRun(options: SessionRunOptions): SessionRun {
         begun = true;
         if (options.omitThoughts && event.type === "thought-delta") continue;
         sequence += 1;
-        session.append(sequence, solveEventToProto(event, sequence, clock.nowMs() - arrivedAtMs));
+        const wire = solveEventToProto(event, sequence, clock.nowMs() - arrivedAtMs);
+        // Nothing is asked of a model before the solve is known to whoever may have to end it.
+        if (sequence === 1) await session.begin(wire);
+        else session.append(sequence, wire);
       }
       session.end();
     } catch (error) {

@@ -23,6 +23,8 @@ export interface LogWriterOptions {
 /** Writes one log, behind the back of whoever adds to it: many events in one step, the next step when the last is done. */
 export interface LogWriter {
   append(event: EncodedEvent): void;
+  /** Resolves when the first event was written, or when that has failed once: it is tried again, but nobody need wait. */
+  readonly tried: Promise<void>;
   /** Nothing more comes. */
   end(): void;
   /** Resolves when it has ended: true where all was written, false where Redis does not have it. */
@@ -39,6 +41,7 @@ const lastAttempts = 5;
 export function createLogWriter(options: LogWriterOptions): LogWriter {
   const { redis, keys, solveId, owner } = options;
   const done = Promise.withResolvers<boolean>();
+  const tried = Promise.withResolvers<void>();
   let pending: EncodedEvent[] = [];
   let pendingBytes = 0;
   let last = 0;
@@ -53,6 +56,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
     over = true;
     pending = [];
     done.resolve(isWritten);
+    tried.resolve();
   };
   const write = async (batch: readonly EncodedEvent[], isLast: boolean) => {
     const packed = packEvents(batch);
@@ -103,11 +107,13 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
           options.warn(`the end of solve ${solveId} could not be written to Redis`, error);
           finish(false);
         } else {
+          tried.resolve();
           await new Promise((resolve) =>
             setTimeout(resolve, Math.min(backoffMs.first * 2 ** failures, backoffMs.most)),
           );
         }
       }
+      tried.resolve();
     }
     running = false;
   };
@@ -116,6 +122,7 @@ export function createLogWriter(options: LogWriterOptions): LogWriter {
   };
   return {
     done: done.promise,
+    tried: tried.promise,
     append(event) {
       if (over || ended) return;
       pending.push(event);

@@ -108,6 +108,11 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
     return {
       solveId,
       lost: lost.signal,
+      async begin(event) {
+        writer.append({ sequence: 1, bytes: codec.encode(event) });
+        await writer.tried;
+        log.append(1, event);
+      },
       append(sequence, event) {
         if (log.end !== undefined) return;
         log.append(sequence, event);
@@ -122,16 +127,17 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
       fail(error) {
         log.close({ type: "failed", error });
         forget(entry);
-        const names = [keys.session(solveId), keys.running(replica.id), keyName];
-        const told = JSON.stringify({ code: error.code, message: error.message });
-        const facts = [replica.id, solveId, told, String(failedTtlMs), keys.news(solveId)];
-        const sent = redis.script(failScript, names, facts).then(
-          () => undefined,
-          () => undefined, // It expires by itself.
-        );
-        remember(sent);
+        remember(tellFailure(solveId, keyName, error));
       },
     };
+  }
+
+  /** Tells the readers of a session of this replica why it has failed, and frees its key. */
+  async function tellFailure(solveId: string, keyName: string, error: ReckonError): Promise<void> {
+    const names = [keys.session(solveId), keys.running(replica.id), keyName];
+    const told = JSON.stringify({ code: error.code, message: error.message });
+    const facts = [replica.id, solveId, told, String(failedTtlMs), keys.news(solveId)];
+    await redis.script(failScript, names, facts).catch(() => undefined); // It expires by itself.
   }
 
   async function infoOf(solveId: string): Promise<SessionInfo | undefined> {
@@ -162,6 +168,11 @@ export function createRedisSessionStore<E>(options: RedisSessionStoreOptions<E>)
     const events = await Array.fromAsync(
       readRemoteLog({ redis, keys, codec, solveId, afterSequence: 0, follow: false }),
     );
+    if (events.length === 0) {
+      const error = new ReckonError("unavailable", `the replica that was to run solve ${solveId} was lost: ask again`);
+      await tellFailure(solveId, String(keyName ?? ""), error);
+      return;
+    }
     const last = events.at(-1)?.sequence ?? 0;
     const writer = writerOf(solveId, String(keyName ?? ""), () => undefined);
     const closing = options.onLost({ solveId, tenant: String(tenant ?? ""), events });
