@@ -10,6 +10,6 @@ export const modelPart: Part = {
   flags: { ...recordFlags, ...scoringFlags },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "test", problems: 500, reuse: false }, progress);
-    return modelReport(records, scoringOf(flags));
+    return modelReport(records, scoringOf(flags, records.origin.model));
   },
 };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { ReckonError, type ScoreAggregation } from "@reckon/core";
-import { defaultScoring, type Scoring } from "@reckon/planning";
+import { profileOf, type Scoring } from "@reckon/planning";
 import type { FlagValues } from "./part.ts";
 
 const aggregations: readonly ScoreAggregation[] = ["min", "last", "product", "mean"];
@@ -15,9 +15,10 @@ export function weightsFolder(flags: FlagValues): string {
 }
 
 /** How the product turns scores into votes (fitted on validation problems), unless `--aggregation` or `--power` say otherwise. */
-export function scoringOf(flags: FlagValues): Scoring {
-  const aggregation = aggregations.find((one) => one === (flags.aggregation ?? defaultScoring.aggregation));
-  const votePower = Number(flags.power ?? defaultScoring.votePower);
+export function scoringOf(flags: FlagValues, model: string): Scoring {
+  const { scoring } = profileOf(model);
+  const aggregation = aggregations.find((one) => one === (flags.aggregation ?? scoring.aggregation));
+  const votePower = Number(flags.power ?? scoring.votePower);
   if (aggregation === undefined || !(votePower > 0)) {
     const given = `--aggregation ${String(flags.aggregation)} --power ${String(flags.power)}`;
     throw new ReckonError(
@@ -25,5 +26,5 @@ export function scoringOf(flags: FlagValues): Scoring {
       `${given}: an aggregation is ${aggregations.join(", ")}, a power above 0`,
     );
   }
-  return { aggregation, votePower };
+  return { ...scoring, aggregation, votePower };
 }

@@ -77,7 +77,7 @@ describe("selectors over a record", () => {
   });
 
   it("make the tables of the model card", () => {
-    const report = modelReport(records, { aggregation: "min", votePower: 1 });
+    const report = modelReport(records, { aggregation: "min", votePower: 1, logprobPower: 0 });
     expect(report.tables.map((table) => table.caption)).toContain("Right answers");
     const names = report.tables[0]?.rows.map(([name]) => name);
     expect(names).toEqual(expect.arrayContaining(["one sample", "majority of 4", "pass@4"]));

@@ -10,8 +10,8 @@ const SEED = 1;
 export interface Imagination {
   readonly prior: BetaPrior;
   readonly model: ErrorModel;
-  /** Whether a verifier will score them. */
-  readonly scored: boolean;
+  /** How much the signs of their quality will typically be worth, in nats; 0 where they have none. */
+  readonly typical: number;
 }
 
 /** Draws a place by its chance; the place after the last where the chances leave it over. */
@@ -26,8 +26,8 @@ function draw(count: number, chanceOf: (place: number) => number, random: Prng):
 
 /** Adds `count` votes to groups, the true answer being that of the group `truth`, or of a new one where there is none such. */
 function imagine(groups: VoteGroup[], truth: number, votes: Votes, how: Imagination, random: Prng): void {
-  const { prior, model, scored } = how;
-  const reliability = sigmoid(model.typicalEvidence);
+  const { prior, model, typical } = how;
+  const reliability = sigmoid(typical);
   for (let total = votes.before; total < votes.before + votes.more; total += 1) {
     const agreeing = groups[truth]?.count ?? 0;
     const isRight = random.next() * (prior.alpha + prior.beta + total) < prior.alpha + agreeing;
@@ -39,7 +39,7 @@ function imagine(groups: VoteGroup[], truth: number, votes: Votes, how: Imaginat
       if (place === truth) place += 1;
     }
     const found = random.next() < reliability === isRight ? 1 : -1;
-    const evidence = scored ? found * model.typicalEvidence : 0;
+    const evidence = found * typical;
     const old = groups[place] ?? { canonical: "", count: 0, evidence: 0 };
     if (place > groups.length) groups.push({ canonical: "", count: 0, evidence: 0 });
     groups[place] = { canonical: "", count: old.count + 1, evidence: old.evidence + evidence };

@@ -1,6 +1,7 @@
 import { tally } from "@reckon/core";
 import { describe, expect, it } from "vitest";
-import { defaultErrorModel, scoreWorth } from "./posterior.ts";
+import { signsWorth } from "./evidence.ts";
+import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide } from "./stopping.ts";
 import { weighVotes } from "./weigh-votes.ts";
@@ -21,7 +22,8 @@ describe("a vote that comes after the stop", () => {
     // So many that what a few votes do by chance does not decide.
     const problems = 8_000;
     const random = mulberry32(7);
-    const { typicalEvidence } = defaultErrorModel;
+    const { evidence } = defaultProfile.errorModel;
+    const typical = evidence.kinds.verifier?.typical ?? 0;
     const leaderOf = (votes: readonly ScoredVote[]) => tally(weighVotes(votes, "weighted-vote"))[0]?.canonical;
     let gained = 0;
     let lost = 0;
@@ -30,10 +32,10 @@ describe("a vote that comes after the stop", () => {
       const cast = (sample: number): ScoredVote => {
         const right = random() < p;
         // A verifier that tells right from wrong as often as the error model says.
-        const found = random() < 1 / (1 + Math.exp(-typicalEvidence)) ? right : !right;
+        const found = random() < 1 / (1 + Math.exp(-typical)) ? right : !right;
         const canonical = right ? "right" : `wrong ${Math.floor(random() * 4)}`;
-        const score = scoreWorth(found ? typicalEvidence : -typicalEvidence, defaultErrorModel);
-        return { sample, canonical, answer: canonical, weight: 1, score };
+        const signs = signsWorth(found ? typical : -typical, evidence, "verifier");
+        return { sample, canonical, answer: canonical, weight: 1, ...signs };
       };
       const votes: ScoredVote[] = [];
       const rule = { name, threshold: 0.85, minVotes: 1, minGain: 0.055 };
@@ -42,7 +44,7 @@ describe("a vote that comes after the stop", () => {
           votes: weighVotes(votes, "weighted-vote"),
           inFlight: 0,
           left: 8 - votes.length,
-          scored: true,
+          evidence: "verifier",
           confidence: { prior: { alpha: 1, beta: 1 } },
         }).stop;
       while (!stopped()) votes.push(cast(votes.length));

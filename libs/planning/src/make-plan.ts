@@ -172,7 +172,7 @@ const BETA_THRESHOLD = 0.95;
 /** `comprehensive` asks for more certainty than was configured, never for less. */
 const COMPREHENSIVE_THRESHOLD = 0.95;
 /** A sample that adds less than this to P(the answer is right) is not worth its tokens; chosen by replay of recorded samples. */
-const MIN_GAIN = 0.055;
+const MIN_GAIN = 0.05;
 
 function chooseStopRule(
   overrides: PlanOverrides,

@@ -1,35 +1,16 @@
-import { logBeta, logGamma, logit, logSumExp, sigmoid } from "@reckon/stats";
-import calibration from "./calibration.json" with { type: "json" };
+import { logBeta, logGamma, logSumExp } from "@reckon/stats";
+import { type EvidenceModel, evidenceOf } from "./evidence.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** How samples of one model err; fitted by the bench, see `calibration.json`. */
 export interface ErrorModel {
   /** Concentration of the Chinese restaurant process that wrong answers follow, > 0; the larger, the less wrong answers coincide. */
   readonly diversity: number;
-  /** A score s is worth a log-likelihood ratio of slope * logit(s) + intercept for its sample being right, within +-limit. */
-  readonly slope: number;
-  readonly intercept: number;
-  readonly limit: number;
-  /** How much a score is usually worth, in the same unit, > 0: how reliable the scores to come will be. */
-  readonly typicalEvidence: number;
+  /** What signs of a sample's quality are worth. */
+  readonly evidence: EvidenceModel;
 }
 
-/** The error model that is used where none is given. */
-export const defaultErrorModel: ErrorModel = calibration.errorModel;
-
-/** Natural logarithm of how much likelier this score is of a right sample than of a wrong one; 0 where there is none. */
-export function scoreEvidence(score: number | undefined, model: ErrorModel): number {
-  if (score === undefined) return 0;
-  const raw = model.slope * logit(score) + model.intercept;
-  return Math.max(-model.limit, Math.min(model.limit, raw));
-}
-
-/** The score that is worth `evidence` natural units of log-likelihood ratio: the inverse of `scoreEvidence` within its limit. */
-export function scoreWorth(evidence: number, model: ErrorModel): number {
-  return sigmoid((evidence - model.intercept) / model.slope);
-}
-
-/** Votes for one candidate: how many, and the sum of what their scores are worth. */
+/** Votes for one candidate: how many, and the sum of what the signs of their samples are worth. */
 export interface VoteGroup {
   readonly canonical: string;
   readonly count: number;
@@ -42,7 +23,7 @@ export function groupVotes(votes: readonly ScoredVote[], model: ErrorModel): Vot
   for (const vote of votes) {
     const group = groups.get(vote.canonical) ?? { count: 0, evidence: 0 };
     group.count += 1;
-    group.evidence += scoreEvidence(vote.score, model);
+    group.evidence += evidenceOf(vote, model.evidence);
     groups.set(vote.canonical, group);
   }
   return [...groups].map(([canonical, group]) => ({ canonical, ...group }));
@@ -82,12 +63,12 @@ export function createGroupPosterior(total: number, prior: BetaPrior, model: Err
  * Posterior probability of each candidate being right, by canonical form; what is missing to 1 is the chance that none is.
  *
  * The model: a sample is right with probability p, and p has the prior; right samples agree; wrong ones agree by chance, as
- * in a Chinese restaurant process; a verifier's score multiplies a sample's odds by its likelihood ratio. Integrating p out,
+ * in a Chinese restaurant process; signs of quality multiply a sample's odds by their likelihood ratio. Integrating p out,
  *   P(a is right) ~ B(alpha + n_a, beta + n - n_a) * prod_{i in a} LR_i * P(the others' pattern),
  *   P(none is)   ~ B(alpha, beta + n) * P(all groups' pattern).
- * One vote without a score gives the prior mean; agreement and good scores raise it, dissent lowers it; the order of votes
+ * One vote without such signs gives the prior mean; agreement and good signs raise it, dissent lowers it; the order of votes
  * has no effect. The unseen-answer bucket is that of Best-of-infinity (ICLR 2026) and of Dirichlet adaptive-consistency
- * (arXiv 2305.11860), with score evidence added.
+ * (arXiv 2305.11860), with evidence added.
  */
 export function posteriorOf(votes: readonly ScoredVote[], prior: BetaPrior, model: ErrorModel): Map<string, number> {
   const groups = groupVotes(votes, model);

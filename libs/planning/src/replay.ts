@@ -1,8 +1,9 @@
 import { type Confidence, type Selection, type StopReason, type StopRule, tally } from "@reckon/core";
 import { type ConfidenceOptions, confidenceOf } from "./confidence.ts";
+import { evidenceKind } from "./evidence.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, type StopState } from "./stopping.ts";
-import { weighVotes } from "./weigh-votes.ts";
+import { type Scoring, weighVotes } from "./weigh-votes.ts";
 import { windowTarget } from "./window.ts";
 
 /** One sample as it was recorded. */
@@ -13,6 +14,8 @@ export interface RecordedSample {
   readonly outputTokens: number;
   /** P(right) by a verifier, in [0, 1]. */
   readonly score?: number | undefined;
+  /** Log-probability of the whole chain, in nats. */
+  readonly logprob?: number | undefined;
   /** Output tokens after which a verifier would prune it; absent: never. */
   readonly prunedAt?: number | undefined;
 }
@@ -25,6 +28,8 @@ export interface ReplayOptions {
   readonly window: number;
   readonly stopRule: StopRule;
   readonly selection: Selection;
+  /** Default: that of `defaultProfile`. */
+  readonly scoring?: Scoring | undefined;
   readonly confidence: ConfidenceOptions;
 }
 
@@ -63,7 +68,9 @@ interface Running {
 export function replay(recorded: readonly RecordedSample[], options: ReplayOptions): ReplayResult {
   const { stopRule: rule, selection, window } = options;
   const limit = Math.min(options.samples, recorded.length);
-  const scored = recorded.some((sample) => sample.score !== undefined);
+  const has = (sign: "score" | "logprob") => recorded.some((sample) => sample[sign] !== undefined);
+  const evidence = evidenceKind(has("score"), has("logprob"));
+  const weigh = () => weighVotes(votes, selection, options.scoring);
   const votes: ScoredVote[] = [];
   let running: Running[] = [];
   let started = 0;
@@ -71,16 +78,16 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
   let finishedTokens = 0;
   let prunedTokens = 0;
   const end = (sample: number) => {
-    const { canonical, outputTokens, score } = recorded[sample] as RecordedSample;
+    const { canonical, outputTokens, score, logprob } = recorded[sample] as RecordedSample;
     finishedTokens += outputTokens;
-    if (canonical !== undefined) votes.push({ sample, canonical, answer: canonical, weight: 1, score });
+    if (canonical !== undefined) votes.push({ sample, canonical, answer: canonical, weight: 1, score, logprob });
   };
   for (;;) {
     const state: StopState = {
-      votes: weighVotes(votes, selection),
+      votes: weigh(),
       inFlight: running.length,
       left: limit - started,
-      scored,
+      evidence,
       confidence: options.confidence,
     };
     const { stop, reason = "exhausted" } = decide(rule, state);
@@ -89,7 +96,7 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
       for (const done of running.filter((sample) => sample.endsAt <= now && !sample.pruned)) end(done.sample);
       running = running.filter((sample) => sample.endsAt > now || sample.pruned);
       const cancelledTokens = running.reduce((sum, sample) => sum + now - sample.startedAt, prunedTokens);
-      const leader = tally(weighVotes(votes, selection))[0]?.canonical;
+      const leader = tally(weigh())[0]?.canonical;
       return {
         canonical: leader,
         confidence: leader === undefined ? undefined : confidenceOf(votes, leader, options.confidence),

@@ -2,7 +2,7 @@ import type { StopRule } from "@reckon/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { confidenceOf } from "./confidence.ts";
-import { posteriorOf } from "./posterior.ts";
+import { type ErrorModel, posteriorOf } from "./posterior.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, leaderStays, type StopState } from "./stopping.ts";
 import { valueOfSample } from "./value-of-sample.ts";
@@ -16,7 +16,7 @@ const vote = (canonical: string, score?: number, weight = 1): ScoredVote => ({
 });
 const votesOf = (text: string) => [...text].map((answer) => vote(answer));
 const state = (votes: ScoredVote[], more: Partial<StopState> = {}): StopState => ({
-  ...{ votes, inFlight: 1, left: 8, scored: false, confidence },
+  ...{ votes, inFlight: 1, left: 8, evidence: undefined, confidence },
   ...more,
 });
 const beta: StopRule = { name: "beta", threshold: 0.95, minVotes: 1 };
@@ -58,10 +58,10 @@ describe("decide", () => {
     });
     fc.assert(
       fc.property(rules, anyVotes, fc.integer({ min: 1, max: 8 }), (rule, votes, inFlight) => {
-        const decision = decide(rule, state(votes, { scored: true, inFlight }));
+        const decision = decide(rule, state(votes, { evidence: "verifier", inFlight }));
         if (decision.stop) expect(votes.length).toBeGreaterThanOrEqual(rule.minVotes);
         if (rule.name === "none") expect(decision.stop).toBe(false);
-        expect(decide(rule, state(votes, { scored: true, inFlight: 1 }))).toEqual(decision);
+        expect(decide(rule, state(votes, { evidence: "verifier", inFlight: 1 }))).toEqual(decision);
       }),
     );
   });
@@ -94,13 +94,22 @@ describe("decide", () => {
     const rule = { ...sure, minGain: 0.04 };
     const hopeless = [..."abcdefghijkl"].map((answer) => vote(answer, 0.05));
     const hard = { confidence: { prior: { alpha: 0.4, beta: 1.6 }, errorModel } };
-    expect(decide(rule, state(hopeless, { scored: true, ...hard })).reason).toBe("no-gain");
-    expect(decide({ ...rule, minGain: 0 }, state(hopeless, { scored: true, ...hard })).stop).toBe(false);
-    expect(decide(rule, state([vote("a", 0.6), vote("b", 0.6)], { scored: true })).stop).toBe(false);
+    expect(decide(rule, state(hopeless, { evidence: "verifier", ...hard })).reason).toBe("no-gain");
+    expect(decide({ ...rule, minGain: 0 }, state(hopeless, { evidence: "verifier", ...hard })).stop).toBe(false);
+    expect(decide(rule, state([vote("a", 0.6), vote("b", 0.6)], { evidence: "verifier" })).stop).toBe(false);
   });
 });
 
-const errorModel = { diversity: 4, slope: 0.6, intercept: 0, limit: 3, typicalEvidence: 2 };
+const errorModel: ErrorModel = {
+  diversity: 4,
+  evidence: {
+    limit: 3,
+    kinds: {
+      verifier: { score: 0.6, logprob: 0, intercept: 0, typical: 2 },
+      logprob: { score: 0, logprob: 0.5, intercept: 1, typical: 1 },
+    },
+  },
+};
 
 describe("confidenceOf", () => {
   it("is the prior's mean after one vote without a score", () => {
@@ -136,6 +145,10 @@ describe("confidenceOf", () => {
   it("names its kind", () => {
     expect(confidenceOf(votesOf("a"), "a", { prior })?.kind).toBe("agreement");
     expect(confidenceOf([vote("a", 0.9)], "a", { prior })?.kind).toBe("verifier");
+    const likely = { ...vote("a"), logprob: -0.1 };
+    expect(confidenceOf([likely], "a", { prior, errorModel })?.kind).toBe("logprob");
+    // Of a model whose log-probabilities nothing was learned of they say nothing.
+    expect(confidenceOf([likely], "a", { prior })?.kind).toBe("agreement");
   });
 
   it("calibrates only what the calibrator was fitted on", () => {
@@ -145,8 +158,10 @@ describe("confidenceOf", () => {
       logistic: { intercept: 0, weights: [1, 0] },
       samples: 99,
     } as const;
-    expect(confidenceOf([vote("a", 0.9)], "a", { prior, errorModel, calibrator })?.kind).toBe("calibrated");
-    expect(confidenceOf(votesOf("aab"), "a", { prior, errorModel, calibrator })?.kind).toBe("agreement");
+    expect(confidenceOf([vote("a", 0.9)], "a", { prior, errorModel, calibrators: [calibrator] })?.kind).toBe(
+      "calibrated",
+    );
+    expect(confidenceOf(votesOf("aab"), "a", { prior, errorModel, calibrators: [calibrator] })?.kind).toBe("agreement");
   });
 
   it("sums over candidates to at most 1", () => {
@@ -162,8 +177,8 @@ describe("confidenceOf", () => {
 describe("valueOfSample", () => {
   it("is never negative, and small once the answer is sure", () => {
     fc.assert(
-      fc.property(anyVotes, fc.boolean(), (votes, scored) => {
-        const value = valueOfSample(votes, { scored, left: 8, confidence: { prior, errorModel } });
+      fc.property(anyVotes, fc.constantFrom("verifier", "logprob", undefined), (votes, evidence) => {
+        const value = valueOfSample(votes, { evidence, left: 8, confidence: { prior, errorModel } });
         expect(value).toBeGreaterThanOrEqual(0);
         expect(value).toBeLessThanOrEqual(1);
       }),
@@ -171,7 +186,7 @@ describe("valueOfSample", () => {
     expect(
       valueOfSample(
         [..."aaaa"].map((a) => vote(a, 0.95)),
-        { scored: true, left: 8, confidence: { prior, errorModel } },
+        { evidence: "verifier", left: 8, confidence: { prior, errorModel } },
       ),
     ).toBeLessThan(0.005);
   });
@@ -202,7 +217,10 @@ describe("windowTarget", () => {
 
   it("starts fewer where the problem is easy", () => {
     const at = (alpha: number, b: number) =>
-      windowTarget({ rule: sure, window: 8 }, state([], { scored: true, confidence: { prior: { alpha, beta: b } } }));
+      windowTarget(
+        { rule: sure, window: 8 },
+        state([], { evidence: "verifier", confidence: { prior: { alpha, beta: b } } }),
+      );
     expect(at(1.8, 0.2)).toBe(1);
     expect(at(0.2, 1.8)).toBeGreaterThan(at(1.8, 0.2));
   });

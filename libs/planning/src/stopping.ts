@@ -1,6 +1,7 @@
 import { type StopReason, type StopRule, tally } from "@reckon/core";
 import { regularisedBeta } from "@reckon/stats";
 import { type ConfidenceOptions, confidenceOf } from "./confidence.ts";
+import type { EvidenceKind } from "./evidence.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { valueOfSample } from "./value-of-sample.ts";
 
@@ -12,8 +13,8 @@ export interface StopState {
   readonly inFlight: number;
   /** Samples that may still be started. */
   readonly left: number;
-  /** Whether a verifier will score the samples to come. */
-  readonly scored: boolean;
+  /** Which signs of quality the samples to come will have. */
+  readonly evidence: EvidenceKind | undefined;
   /** How confidence is computed, for the rule `confidence` and for windows. */
   readonly confidence: ConfidenceOptions;
 }
@@ -70,8 +71,8 @@ export function isConfident(rule: StopRule, state: StopState): boolean {
 }
 
 /** Value of one more sample in a state, exact up to `enough`; what is in flight may still vote too. */
-export function valueOfNext({ votes, inFlight, left, scored, confidence }: StopState, enough: number): number {
-  return valueOfSample(votes, { scored, left: Math.max(1, inFlight + left), enough, confidence });
+export function valueOfNext({ votes, inFlight, left, evidence, confidence }: StopState, enough: number): number {
+  return valueOfSample(votes, { evidence, left: Math.max(1, inFlight + left), enough, confidence });
 }
 
 /** Votes before which nothing is known about how much they vary. */

@@ -1,7 +1,9 @@
 import { sigmoid } from "@reckon/stats";
 import type { ConfidenceOptions } from "./confidence.ts";
+import { type EvidenceKind, weightsFor } from "./evidence.ts";
 import { expectedConfidence, type Imagination } from "./imagined-votes.ts";
-import { createGroupPosterior, defaultErrorModel, groupVotes, type VoteGroup } from "./posterior.ts";
+import { defaultProfile } from "./model-profile.ts";
+import { createGroupPosterior, groupVotes, type VoteGroup } from "./posterior.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** Outcomes less likely than this change the expectation by less than anybody could care for. */
@@ -42,17 +44,18 @@ function predictive(
 
 /** Expected P(the best candidate is right) after exactly one more vote. */
 function afterOneVote(groups: readonly VoteGroup[], posterior: readonly number[], how: Imagination): number {
-  const { prior, model, scored } = how;
+  const { prior, model, typical } = how;
   const { right, wrong } = predictive(groups, posterior, prior, model.diversity);
   const total = groups.reduce((sum, group) => sum + group.count, 0);
   const posteriorAfter = createGroupPosterior(total + 1, prior, model);
-  const reliability = sigmoid(model.typicalEvidence);
-  const findings = scored
-    ? [
-        { evidence: model.typicalEvidence, ifRight: reliability, ifWrong: 1 - reliability },
-        { evidence: -model.typicalEvidence, ifRight: 1 - reliability, ifWrong: reliability },
-      ]
-    : [{ evidence: 0, ifRight: 1, ifWrong: 1 }];
+  const reliability = sigmoid(typical);
+  const findings =
+    typical > 0
+      ? [
+          { evidence: typical, ifRight: reliability, ifWrong: 1 - reliability },
+          { evidence: -typical, ifRight: 1 - reliability, ifWrong: reliability },
+        ]
+      : [{ evidence: 0, ifRight: 1, ifWrong: 1 }];
   let expected = 0;
   for (const place of right.keys()) {
     for (const { evidence, ifRight, ifWrong } of findings) {
@@ -69,8 +72,8 @@ function afterOneVote(groups: readonly VoteGroup[], posterior: readonly number[]
 
 /** What a value depends on beside the votes. */
 export interface ValueOptions {
-  /** Whether a verifier will score the samples to come. */
-  readonly scored: boolean;
+  /** Which signs of quality the samples to come will have. */
+  readonly evidence: EvidenceKind | undefined;
   /** Votes that may still come; >= 1. */
   readonly left: number;
   /** A value that is enough to know: nothing beyond it is computed. Default: none. */
@@ -84,14 +87,13 @@ const HORIZONS = [2, 4, 8] as const;
 /**
  * Value of one more sample: by how much P(the best candidate is right) is expected to rise, per sample, by the next one or
  * the next 2, 4 or 8, whichever is most; in [0, 1]. Under the model of `posteriorOf`: a vote may fall on each candidate or
- * on a new one, and with a verifier its sample is found good or bad, as reliably as the error model's `typicalEvidence`
- * says. Where answers split and scores are low it is small, and stays small: thinking on does not pay. One vote is weighed
+ * on a new one, and its sample is found good or bad, as reliably as signs of its kind `typical`ly tell. Where answers split and scores are low it is small, and stays small: thinking on does not pay. One vote is weighed
  * exactly, more by imagined futures (`expectedConfidence`); the order of votes has no effect. Compare the value of
  * computation of Russell and Wefald (1991), and Damani et al. (arXiv 2410.04707) for marginal gains of samples.
  */
 export function valueOfSample(votes: readonly ScoredVote[], options: ValueOptions): number {
-  const { prior, errorModel: model = defaultErrorModel } = options.confidence;
-  const how = { prior, model, scored: options.scored };
+  const { prior, errorModel: model = defaultProfile.errorModel } = options.confidence;
+  const how = { prior, model, typical: weightsFor(model.evidence, options.evidence)?.typical ?? 0 };
   const groups = groupVotes(votes, model).sort((a, b) => b.count - a.count || b.evidence - a.evidence);
   const posterior = createGroupPosterior(votes.length, prior, model)(groups);
   const now = Math.max(0, ...posterior);

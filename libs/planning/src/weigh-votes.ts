@@ -1,40 +1,47 @@
 import type { ScoreAggregation, Selection } from "@reckon/core";
 import { mean } from "@reckon/stats";
-import calibration from "./calibration.json" with { type: "json" };
+import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 
-/** How scores of steps become a score of a sample, and that a vote. */
+/** How signs of quality become a vote's weight. */
 export interface Scoring {
+  /** How scores of steps become a score of the sample. */
   readonly aggregation: ScoreAggregation;
   /** A weighted vote weighs score ** votePower; > 0. */
   readonly votePower: number;
+  /** Times the probability of its chain to this power; 0: log-probabilities do not count. */
+  readonly logprobPower: number;
 }
 
-/** What was best for the embedded model on validation problems; see `calibration.json`. */
-export const defaultScoring = calibration.scoring as Scoring;
+/** Chains less likely than this weigh alike. In nats. */
+const LEAST_LOGPROB = -15;
 
 /**
- * The votes with the weights that a selection gives them, from all scores at once, so that their order has no effect.
- * `majority`: 1 each. `weighted-vote`: the score to the power given (weighted best-of-N, arXiv 2206.02336); a vote without
- * one weighs as the mean of the others, and at least as a score of a half would: nothing was found wrong with it. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
+ * The votes with the weights that a selection gives them, from all signs at once, so that their order has no effect.
+ * `majority`: 1 each. `weighted-vote`: score ** votePower (weighted best-of-N, arXiv 2206.02336) times the probability of the chain
+ * ** logprobPower; a vote that lacks a sign is given the mean of the others', and at least what a score of a half would
+ * give: nothing was found wrong with it. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
  * no vote has a score all of them weigh 1, whatever the selection.
  */
 export function weighVotes(
   votes: readonly ScoredVote[],
   selection: Selection,
-  power: number = defaultScoring.votePower,
+  scoring: Scoring = defaultProfile.scoring,
 ): ScoredVote[] {
-  const weightOf = (vote: ScoredVote) => (vote.score === undefined ? undefined : vote.score ** power);
-  const typical = mean(votes.flatMap((vote) => weightOf(vote) ?? []));
+  const { votePower, logprobPower } = scoring;
+  const typical = mean(votes.flatMap(({ score }) => (score === undefined ? [] : [score ** votePower])));
   if (selection === "majority" || typical === undefined) return votes.map((vote) => ({ ...vote, weight: 1 }));
-  if (selection === "weighted-vote") {
-    const unscored = Math.max(typical, 0.5 ** power);
-    return votes.map((vote) => ({ ...vote, weight: weightOf(vote) ?? unscored }));
-  }
+  const chance = (logprob: number) => Math.exp(logprobPower * Math.max(LEAST_LOGPROB, logprob));
+  const likely = mean(votes.flatMap(({ logprob }) => (logprob === undefined ? [] : [chance(logprob)]))) ?? 1;
+  const unscored = selection === "best-score" ? 0 : Math.max(typical, 0.5 ** votePower);
+  const weigh = ({ score, logprob }: ScoredVote) =>
+    (score === undefined ? unscored : score ** votePower) * (logprob === undefined ? likely : chance(logprob));
+  const weighed = votes.map((vote) => ({ ...vote, weight: weigh(vote) }));
+  if (selection === "weighted-vote") return weighed;
   const best = new Map<string, ScoredVote>();
-  for (const vote of votes) {
+  for (const vote of weighed) {
     const rival = best.get(vote.canonical);
-    if (rival === undefined || (vote.score ?? 0) > (rival.score ?? 0)) best.set(vote.canonical, vote);
+    if (rival === undefined || vote.weight > rival.weight) best.set(vote.canonical, vote);
   }
-  return votes.map((vote) => ({ ...vote, weight: best.get(vote.canonical) === vote ? (vote.score ?? 0) : 0 }));
+  return weighed.map((vote) => (best.get(vote.canonical) === vote ? vote : { ...vote, weight: 0 }));
 }

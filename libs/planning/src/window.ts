@@ -1,6 +1,7 @@
 import { type StopRule, tally } from "@reckon/core";
 import { mean } from "@reckon/stats";
-import { defaultErrorModel, scoreWorth } from "./posterior.ts";
+import { signsWorth, weightsFor } from "./evidence.ts";
+import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { isConfident, type StopState, valueOfNext } from "./stopping.ts";
 
@@ -16,19 +17,21 @@ export interface WindowOptions {
 /**
  * The fewest further votes, all for the leader (or all for one answer, before any vote), after which the rule would stop:
  * at least 1, at most `limit`. More samples than that in flight could only be waste. Votes to come are given the mean
- * weight and score of those the leader has.
+ * weight and signs of those the leader has.
  */
 export function votesToStop(options: WindowOptions, state: StopState, limit: number): number {
   const leader = tally(state.votes)[0];
   const mine = state.votes.filter((vote) => vote.canonical === leader?.canonical);
-  const seen = mean(mine.flatMap((vote) => (vote.score === undefined ? [] : [vote.score])));
-  const model = state.confidence.errorModel ?? defaultErrorModel;
+  const { evidence: model } = state.confidence.errorModel ?? defaultProfile.errorModel;
+  const typical = signsWorth(weightsFor(model, state.evidence)?.typical ?? 0, model, state.evidence);
+  const seen = (sign: "score" | "logprob") => mean(mine.flatMap((vote) => vote[sign] ?? []));
   const next: ScoredVote = {
     sample: -1,
     canonical: leader?.canonical ?? "",
     answer: leader?.answer ?? "",
     weight: mean(mine.map((vote) => vote.weight)) ?? 1,
-    score: state.scored ? (seen ?? scoreWorth(model.typicalEvidence, model)) : undefined,
+    ...(typical.score !== undefined && { score: seen("score") ?? typical.score }),
+    ...(typical.logprob !== undefined && { logprob: seen("logprob") ?? typical.logprob }),
   };
   const votes = [...state.votes];
   for (let extra = 1; extra < limit; extra += 1) {

@@ -1,13 +1,13 @@
 import { createClusterer } from "@reckon/answers";
 import { type AnswerKind, type Candidate, type Confidence, type Selection, tally } from "@reckon/core";
-import { type ConfidenceOptions, confidenceOf, type ScoredVote, weighVotes } from "@reckon/planning";
+import { type ConfidenceOptions, confidenceOf, type ScoredVote, type Scoring, weighVotes } from "@reckon/planning";
 
 /** The votes of one solve and what they say. */
 export interface Ballot {
   /** As they were cast, without weights. */
   readonly cast: readonly ScoredVote[];
   /** Adds the vote of a sample; returns it with its weight among the votes so far. */
-  add(sample: number, answer: string, score: number | undefined): ScoredVote;
+  add(sample: number, answer: string, signs: Pick<ScoredVote, "score" | "logprob">): ScoredVote;
   /** All votes, weighed together by the selection. */
   weighed(): ScoredVote[];
   /** Candidates, the leading one first. */
@@ -18,18 +18,27 @@ export interface Ballot {
   forgetScores(): void;
 }
 
-/** Creates an empty ballot for answers of a kind to a question; `selection` says how votes are weighed at present. */
-export function createBallot(kind: AnswerKind, question: string, selection: () => Selection): Ballot {
+/** What a ballot is for. */
+export interface BallotOptions {
+  readonly kind: AnswerKind;
+  readonly question: string;
+  readonly scoring: Scoring;
+  /** How votes are weighed at present. */
+  readonly selection: () => Selection;
+}
+
+/** Creates an empty ballot for answers of a kind to a question. */
+export function createBallot({ kind, question, scoring, selection }: BallotOptions): Ballot {
   const clusterer = createClusterer(kind, { question });
   let cast: ScoredVote[] = [];
-  const weighed = () => weighVotes(cast, selection());
+  const weighed = () => weighVotes(cast, selection(), scoring);
   return {
     get cast() {
       return cast;
     },
     weighed,
-    add(sample, answer, score) {
-      cast.push({ sample, answer, canonical: clusterer.add(answer), weight: 1, score });
+    add(sample, answer, signs) {
+      cast.push({ sample, answer, canonical: clusterer.add(answer), weight: 1, ...signs });
       return weighed().at(-1) as ScoredVote;
     },
     candidates: () => tally(weighed()),

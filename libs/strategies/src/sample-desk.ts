@@ -15,7 +15,7 @@ import type { GenerationPool } from "./generation-pool.ts";
 import type { Judge } from "./judge.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { type SampleBook, type SampleResult, sampleEndedEvent } from "./sample-book.ts";
-import { reasoningSteps, type SampleRecord } from "./sample-record.ts";
+import { chainLogprob, reasoningSteps, type SampleRecord } from "./sample-record.ts";
 import type { SolveTuning } from "./solve-ports.ts";
 import type { Timers } from "./timers.ts";
 
@@ -175,7 +175,10 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     if (answer === undefined) return;
     record.answer = undefined;
     timers.clear("verdicts", record.sample);
-    const vote = ballot.add(record.sample, answer, parts.judge()?.scoreOf(record.sample));
+    const vote = ballot.add(record.sample, answer, {
+      score: parts.judge()?.scoreOf(record.sample),
+      logprob: chainLogprob(record),
+    });
     book.countVoter(record);
     announceEnd(record, { answer, canonical: vote.canonical, vote: vote.weight });
     parts.changed();

@@ -41,3 +41,8 @@ export function createSampleRecord(sample: number): SampleRecord {
 export function reasoningSteps(record: SampleRecord): number {
   return record.tracker.steps.filter((step) => !isAnswerLine(step.text)).length;
 }
+
+/** Log-probability of all that the sample has said, in nats; `undefined` where its backend did not tell it of every token. */
+export function chainLogprob({ logprobCount, logprobSum, outputTokens }: SampleRecord): number | undefined {
+  return logprobCount > 0 && logprobCount >= outputTokens ? logprobSum : undefined;
+}

@@ -1,6 +1,6 @@
 import { inferAnswerKind } from "@reckon/answers";
 import { type AnswerKind, type AsyncQueue, questionOf, type SolveEvent } from "@reckon/core";
-import { type ConfidenceOptions, calibratorFor, defaultPlanningSettings } from "@reckon/planning";
+import { type ConfidenceOptions, defaultPlanningSettings, profileOf } from "@reckon/planning";
 import { type Ballot, createBallot } from "./ballot.ts";
 import { type Continuation, createContinuation } from "./continuation.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
@@ -58,6 +58,8 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   const { mail, isThinking } = hooks;
   const settings = input.settings ?? defaultPlanningSettings;
   const tuning = { ...defaultSolveTuning, ...input.tuning };
+  const profile = tuning.profile ?? profileOf(input.plan.model);
+  const { aggregation } = profile.scoring;
   const question = questionOf(problem);
   const answerKind = input.answerKind ?? problem.answerKind ?? inferAnswerKind(question);
   const promptBound = promptTokenBound(problem, input.promptExtraBytes);
@@ -69,11 +71,14 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   });
   const plans = createPlanDesk(input.plan, hooks.emit);
   const pool = createGenerationPool(ports.thinker, problem, mail);
-  const ballot = createBallot(answerKind, question, () => plans.plan.selection);
+  const ballot = createBallot({
+    ...{ kind: answerKind, question, scoring: profile.scoring },
+    selection: () => plans.plan.selection,
+  });
   const book = createSampleBook();
   const timers = createTimers(ports.clock, mail);
   const verification = createVerification({
-    ...{ verifier: ports.verifier, problem, aggregation: tuning.aggregation, mail, plans, ballot, isThinking },
+    ...{ verifier: ports.verifier, problem, aggregation, mail, plans, ballot, isThinking },
     gone: hooks.verifierGone,
   });
   const desk = createSampleDesk({
@@ -92,8 +97,8 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
     starter: createSampleStarter({ input, capabilities: ports.capabilities, plans, ledger, pool, book }),
     confidence: {
       prior: { alpha: input.difficulty.priorAlpha, beta: input.difficulty.priorBeta },
-      errorModel: tuning.errorModel,
-      calibrator: tuning.calibrator ?? calibratorFor(input.plan.model),
+      errorModel: profile.errorModel,
+      calibrators: profile.calibrators,
     },
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),

@@ -9,17 +9,10 @@ import type {
   PlanOverrides,
   Problem,
   RoutingFacts,
-  ScoreAggregation,
   TokenPrices,
   Verifier,
 } from "@reckon/core";
-import {
-  type Calibrator,
-  defaultScoring,
-  type ErrorModel,
-  type PlanningSettings,
-  type Pressure,
-} from "@reckon/planning";
+import type { ModelProfile, PlanningSettings, Pressure } from "@reckon/planning";
 
 /** What is to be solved, and how. */
 export interface SolveInput {
@@ -73,8 +66,6 @@ export interface SolvePorts {
 export interface SolveTuning {
   /** A step scored below this prunes its sample; 0 never prunes. In [0, 1]. */
   readonly pruneBelow: number;
-  /** How step scores become a sample's score. Default: that of planning's `calibration.json`. */
-  readonly aggregation: ScoreAggregation;
   /** How long a finished sample waits for its verdicts before votes go on without the verifier. */
   readonly verdictTimeoutMs: number;
   /** How long after a stop the verdicts of samples that had finished are waited for; after that they do not vote. */
@@ -83,16 +74,13 @@ export interface SolveTuning {
   readonly settleTimeoutMs: number;
   /** How long before the deadline the best answer so far becomes the answer; at most a tenth of the time there is. */
   readonly deadlineMarginMs: number;
-  /** Default: that of planning's `calibration.json`. */
-  readonly errorModel?: ErrorModel;
-  /** Default: the model's in `calibration.json`, where it has one. */
-  readonly calibrator?: Calibrator;
+  /** What is known of the model's samples. Default: `profileOf` the plan's model. */
+  readonly profile?: ModelProfile;
 }
 
 /** Defaults of the loop. */
 export const defaultSolveTuning: SolveTuning = {
   pruneBelow: 0.01,
-  aggregation: defaultScoring.aggregation,
   verdictTimeoutMs: 5_000,
   lateVerdictMs: 100,
   settleTimeoutMs: 5_000,

@@ -7,7 +7,7 @@ import {
   type SolveEvent,
   type StopReason,
 } from "@reckon/core";
-import { decide, leaderStays, type StopState } from "@reckon/planning";
+import { decide, evidenceKind, leaderStays, type StopState } from "@reckon/planning";
 import type { Mail } from "./mail.ts";
 import { openWithin } from "./open-within.ts";
 import { createOutcome } from "./outcome.ts";
@@ -128,7 +128,7 @@ export class SolveRun {
       votes: this.#parts.ballot.weighed(),
       inFlight: this.#parts.book.hopeful().length,
       left: Math.max(0, this.#parts.plans.plan.samples + this.#parts.faults.replacements - this.#parts.book.started),
-      scored: this.#parts.verification.judge?.scores === true,
+      evidence: evidenceKind(this.#parts.verification.judge?.scores === true, this.#ports.capabilities.logprobs),
       confidence: this.#parts.confidence,
     };
   }

@@ -1,21 +1,28 @@
-import type { RecordedSample, ScoredVote, Scoring } from "@reckon/planning";
+import type { EvidenceKind, RecordedSample, ScoredVote, Scoring } from "@reckon/planning";
 import { createPrng } from "@reckon/stats";
+import { defaultSolveTuning } from "@reckon/strategies";
 import type { ProblemRecord } from "../sample-record.ts";
 import { prmScore } from "../selectors.ts";
 
-/** A step scored below this prunes its sample, as in the live loop (`defaultSolveTuning` of strategies). */
-const pruneBelow = 0.05;
+const { pruneBelow } = defaultSolveTuning;
 
-/** Samples of a problem as `planning` replays them; the canonical form is the number of the cluster. */
-export function recordedSamples(problem: ProblemRecord, scoring: Scoring | undefined): RecordedSample[] {
+/**
+ * Samples of a problem as `planning` replays them, with the signs of quality that are to be seen; the canonical form is the
+ * number of the cluster. Only where scores are seen, they prune.
+ */
+export function recordedSamples(
+  problem: ProblemRecord,
+  scoring: Scoring,
+  signs: EvidenceKind | undefined,
+): RecordedSample[] {
+  const isScored = signs === "verifier" || signs === "both";
   return problem.samples.map((sample) => {
-    const canonical = sample.cluster === undefined ? undefined : String(sample.cluster);
-    if (scoring === undefined) return { canonical, outputTokens: sample.tokens };
-    const pruned = sample.stepScores.findIndex((score) => score < pruneBelow);
+    const pruned = isScored ? sample.stepScores.findIndex((score) => score < pruneBelow) : -1;
     return {
-      canonical,
+      canonical: sample.cluster === undefined ? undefined : String(sample.cluster),
       outputTokens: sample.tokens,
-      score: prmScore(sample, scoring.aggregation),
+      ...(isScored && { score: prmScore(sample, scoring.aggregation) }),
+      ...((signs === "logprob" || signs === "both") && { logprob: sample.sumLogprob }),
       ...(pruned >= 0 && { prunedAt: sample.stepTokens[pruned] }),
     };
   });
@@ -35,7 +42,7 @@ export function shuffles<T>(samples: readonly T[], times: number, seed: number):
 
 /** Votes of the samples that have an answer. */
 export function votesOf(samples: readonly RecordedSample[]): ScoredVote[] {
-  return samples.flatMap(({ canonical, score }, sample) =>
-    canonical === undefined ? [] : [{ sample, canonical, answer: canonical, weight: 1, score }],
+  return samples.flatMap(({ canonical, score, logprob }, sample) =>
+    canonical === undefined ? [] : [{ sample, canonical, answer: canonical, weight: 1, score, logprob }],
   );
 }

@@ -1,5 +1,5 @@
 import type { StopRule } from "@reckon/core";
-import { calibratorFor, defaultErrorModel } from "@reckon/planning";
+import { profileOf } from "@reckon/planning";
 import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
@@ -21,22 +21,18 @@ export const replayPart: Part = {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
-    const scoring = scoringOf(flags);
+    const scoring = scoringOf(flags, records.origin.model);
     const samples = records.origin.samples;
-    const base = {
-      window,
-      samples,
-      scoring,
-      errorModel: defaultErrorModel,
-      calibrator: calibratorFor(records.origin.model),
-    };
+    const profile = { ...profileOf(records.origin.model), scoring };
+    const base = { window, samples, profile, selection: "weighted-vote", signs: "both" } as const;
+    const blind = { ...base, selection: "majority", signs: undefined } as const;
     const none: StopRule = { name: "none", threshold: 1, minVotes: 1 };
     const plans: [string, ReplayPlan][] = [
-      [`fixed ${samples}, majority`, { ...base, stopRule: none, scoring: undefined }],
+      [`fixed ${samples}, majority`, { ...blind, stopRule: none }],
       [`fixed ${samples}, weighted vote`, { ...base, stopRule: none }],
       ...[0.9, 0.95].map((threshold): [string, ReplayPlan] => [
         `beta ${threshold}, majority`,
-        { ...base, stopRule: { name: "beta", threshold, minVotes: 2 }, scoring: undefined },
+        { ...blind, stopRule: { name: "beta", threshold, minVotes: 2 } },
       ]),
       ...thresholds.flatMap((threshold) =>
         gains.map((minGain): [string, ReplayPlan] => [

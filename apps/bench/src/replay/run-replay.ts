@@ -1,23 +1,17 @@
-import { problemFromPrompt, type StopRule } from "@reckon/core";
-import {
-  type Calibrator,
-  type ErrorModel,
-  estimateDifficulty,
-  type ReplayResult,
-  replay,
-  type Scoring,
-} from "@reckon/planning";
+import { problemFromPrompt, type Selection, type StopRule } from "@reckon/core";
+import { type EvidenceKind, estimateDifficulty, type ModelProfile, type ReplayResult, replay } from "@reckon/planning";
 import type { ProblemRecord } from "../sample-record.ts";
 import { recordedSamples, shuffles, truthOf } from "./recorded-votes.ts";
 
-/** A stop rule with what it needs, to be replayed over records; without `scoring` votes count alike. */
+/** A stop rule with what it needs, to be replayed over records. */
 export interface ReplayPlan {
   readonly stopRule: StopRule;
   readonly window: number;
   readonly samples: number;
-  readonly scoring: Scoring | undefined;
-  readonly errorModel: ErrorModel;
-  readonly calibrator?: Calibrator | undefined;
+  readonly selection: Selection;
+  /** The signs of quality that are seen; the others are hidden. */
+  readonly signs: EvidenceKind | undefined;
+  readonly profile: ModelProfile;
 }
 
 /** One replay of one order of a problem's samples. */
@@ -26,19 +20,26 @@ export interface Replayed extends ReplayResult {
   readonly correct: boolean;
 }
 
+/** What the text of a problem says of its difficulty, as a prior on P(one sample is right). */
+export function priorOf(problem: ProblemRecord) {
+  const { priorAlpha: alpha, priorBeta: beta } = estimateDifficulty(problemFromPrompt(problem.prompt)).difficulty;
+  return { alpha, beta };
+}
+
 /** Replays a plan over every problem in several orders of its samples; the prior is what the problem's text alone says. */
 export function runReplay(problems: readonly ProblemRecord[], plan: ReplayPlan, orders: number): Replayed[] {
+  const { scoring, errorModel, calibrators } = plan.profile;
   return problems.flatMap((problem, index) => {
     const truth = truthOf(problem);
-    const { difficulty } = estimateDifficulty(problemFromPrompt(problem.prompt));
-    const prior = { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
-    return shuffles(recordedSamples(problem, plan.scoring), orders, index + 1).map((samples) => {
+    const prior = priorOf(problem);
+    return shuffles(recordedSamples(problem, scoring, plan.signs), orders, index + 1).map((samples) => {
       const result = replay(samples, {
         samples: plan.samples,
         window: plan.window,
         stopRule: plan.stopRule,
-        selection: plan.scoring === undefined ? "majority" : "weighted-vote",
-        confidence: { prior, errorModel: plan.errorModel, calibrator: plan.calibrator },
+        selection: plan.selection,
+        scoring,
+        confidence: { prior, errorModel, calibrators },
       });
       return { ...result, problem, correct: truth !== undefined && result.canonical === truth };
     });
