@@ -12,6 +12,8 @@ export * from "./problem-domain.ts";
 export * from "./relieve.ts";
 export * from "./replay.ts";
 export * from "./replay-study/replay-study.ts";
+export * from "./replay-study/study-problem.ts";
+export * from "./replay-study/summarize-study.ts";
 export * from "./scored-vote.ts";
 export * from "./settings.ts";
 export * from "./stop-text.ts";

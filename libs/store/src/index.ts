@@ -3,6 +3,8 @@ export type { HistorySummary } from "./history-summary.ts";
 export { summarizeHistory } from "./history-summary.ts";
 export { type OpenStoreOptions, openStore } from "./open-store.ts";
 export { featuresOf, type ProblemFeatures, templateOf } from "./problem-features.ts";
+export { readRecordFile, writeRecordFile } from "./records/record-file.ts";
+export { readRecordLine, writeRecordLine } from "./records/record-line.ts";
 export { createMemorySessionStore } from "./sessions/memory-session-store.ts";
 export { type OpenSessionStoreOptions, openSessionStore } from "./sessions/open-session-store.ts";
 export { createRedisSessionStore, type RedisSessionStoreOptions } from "./sessions/redis/redis-session-store.ts";
