@@ -38,11 +38,12 @@ export interface SampleRecord {
   readonly end?: SampleEnd | undefined;
   /** True where it cast a vote in the recorded solve. */
   readonly voted?: boolean | undefined;
-  /** Place of its start, and of its end or vote, among all starts and ends of the solve, from 0. */
-  readonly startedAt?: number | undefined;
+  /** How many samples of the solve had ended when it was started. */
+  readonly startedAfter?: number | undefined;
+  /** Its place, from 0, in the order in which samples ended: for one that voted, when its vote was cast. */
   readonly endedAt?: number | undefined;
-  /** Place by which it was cut, where it was pruned or too long: from there on it had no vote to come. */
-  readonly cutAt?: number | undefined;
+  /** How many had ended when it was cut, pruned or too long: from there on it had no vote to come. */
+  readonly cutAfter?: number | undefined;
   /** Whether its answer is right, where that is known. */
   readonly correct?: boolean | undefined;
 }
@@ -57,15 +58,15 @@ export interface SolveRecord {
   readonly difficulty: Difficulty;
   /** Which signs of quality samples had: a verifier's scores, log-probabilities of the whole chain. */
   readonly signs: { readonly score: boolean; readonly logprob: boolean };
-  /** How often its plan was changed on the way; a changed plan is not replayed. */
+  /** How its plan was changed on the way, a sentence each. */
   readonly planChanges: readonly string[];
   readonly outcome: {
     readonly answer: string | undefined;
     readonly confidence: Confidence | undefined;
     readonly stopReason: StopReason;
     readonly samplesStarted: number;
-    /** Votes by which it was decided to stop; those that came later count too, but had no say in it. */
-    readonly votesAtStop: number | undefined;
+    /** Samples that had ended when it was decided to stop; the votes of later ones count too, but had no say in it. */
+    readonly endedAtStop: number | undefined;
     readonly samplesVoted: number;
     readonly latencyMs: number;
     readonly degradations: readonly string[];

@@ -134,7 +134,8 @@ export function priceOfSample(rule: StopRule, { sampleTokens = 0 }: StopState): 
 /** Votes before which nothing is known about how much they vary. */
 const LEAST_VOTES_TO_GIVE_UP = 2;
 
-function givesUp(rule: StopRule, state: StopState): boolean {
+/** Whether a rule with a price has had enough: one more sample would not be worth it. */
+export function givesUp(rule: StopRule, state: StopState): boolean {
   const price = priceOfSample(rule, state);
   if (price <= 0) return false;
   const votes = countedVotes(rule, state);

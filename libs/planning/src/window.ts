@@ -3,7 +3,7 @@ import { mean } from "@reckon/stats";
 import { signsWorth, weightsFor } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { isConfident, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
+import { givesUp, isConfident, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
 
 /**
  * When samples start. `ramp`: as few as could still decide the vote, K at most; `full`: always K. With a barrier, for comparison
@@ -46,7 +46,10 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
   for (let extra = 1; extra < limit; extra += 1) {
     votes.push(next);
     // Nothing is in flight then: the guard of a rule has nothing to hold against these votes.
-    if (isConfident(options.rule, { ...state, votes, inFlight: 0, firstInFlight: undefined })) return extra;
+    const settled = { ...state, votes, inFlight: 0, firstInFlight: undefined };
+    if (isConfident(options.rule, settled)) return extra;
+    // For `value`, giving up on more is not to be in doubt, but to have had enough.
+    if (options.rule.name === "value" && givesUp(options.rule, { ...settled, left: limit - extra })) return extra;
   }
   return Math.max(1, limit);
 }

@@ -5,6 +5,7 @@ export { type OpenStoreOptions, openStore } from "./open-store.ts";
 export { featuresOf, type ProblemFeatures, templateOf } from "./problem-features.ts";
 export { readRecordFile, writeRecordFile } from "./records/record-file.ts";
 export { readRecordLine, writeRecordLine } from "./records/record-line.ts";
+export { createRecordWriter, type RecordWriter, type RecordWriterOptions } from "./records/record-writer.ts";
 export { createMemorySessionStore } from "./sessions/memory-session-store.ts";
 export { type OpenSessionStoreOptions, openSessionStore } from "./sessions/open-session-store.ts";
 export { createRedisSessionStore, type RedisSessionStoreOptions } from "./sessions/redis/redis-session-store.ts";

@@ -42,7 +42,8 @@ export function createCountDecisions(
 ): CountDecisions {
   const { rule } = setup;
   const window = Math.min(setup.window, setup.samples);
-  const flights = (rule.guard ?? 0) > 0 ? window + 1 : 1;
+  // Doubling knows no window.
+  const flights = (rule.guard ?? 0) > 0 ? (setup.schedule === "doubling" ? setup.samples : window) + 1 : 1;
   const reach = Math.max(FAR, window);
   const stops: Int8Array[] = [];
   const targets: Int16Array[] = [];

@@ -74,7 +74,7 @@ describe("createCountReplay", () => {
         const { quick, plain } = both(samples, setup);
         expect(quick).toEqual(plain);
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
   });
 

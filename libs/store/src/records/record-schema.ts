@@ -25,9 +25,9 @@ const sample = z.object({
   logprob: maybe(z.object({ sum: maybe(z.number().max(0)), mean: maybe(z.number().max(0)) })),
   end: maybe(z.enum(ends)),
   voted: maybe(z.boolean()),
-  started_at: maybe(count),
+  started_after: maybe(count),
   ended_at: maybe(count),
-  cut_at: maybe(count),
+  cut_after: maybe(count),
   correct: maybe(z.boolean()),
 });
 
@@ -59,7 +59,7 @@ const solve = z.looseObject({
     confidence: maybe(z.object({ value: probability, kind: z.string() })),
     stop_reason: z.string(),
     samples_started: count,
-    votes_at_stop: maybe(count),
+    ended_at_stop: maybe(count),
     samples_voted: count,
     latency_ms: z.number().min(0),
     degradations: z.array(z.string()),
