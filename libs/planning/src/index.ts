@@ -14,6 +14,7 @@ export * from "./replay.ts";
 export * from "./replay-study/replay-study.ts";
 export * from "./replay-study/study-problem.ts";
 export * from "./replay-study/summarize-study.ts";
+export * from "./retrace.ts";
 export * from "./scored-vote.ts";
 export * from "./settings.ts";
 export * from "./stop-text.ts";
