@@ -140,7 +140,9 @@ export function givesUp(rule: StopRule, state: StopState): boolean {
   if (price <= 0) return false;
   const votes = countedVotes(rule, state);
   if (votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
-  return valueOfNext({ ...state, votes: withPending(rule, state, votes) }, price) < price;
+  const isLow = (some: readonly ScoredVote[]) => valueOfNext({ ...state, votes: some }, price) < price;
+  const guarded = withPending(rule, state, votes);
+  return isLow(votes) && (guarded === votes || isLow(guarded));
 }
 
 /** The votes that a rule counts: with `inOrder`, those before the first sample that is in flight. */
@@ -148,12 +150,17 @@ function countedVotes(rule: StopRule, { votes, firstInFlight = Infinity }: StopS
   return rule.inOrder === true ? votes.filter((vote) => vote.sample < firstInFlight) : votes;
 }
 
-/** The votes, and those that the guard imagines: what is in flight, or its part, votes for the runner-up (or for a new answer). */
+/**
+ * The votes, and those that the guard imagines: what is in flight, or its part, votes for the runner-up (or for a new answer), until
+ * that has caught up with the leader.
+ */
 function withPending(rule: StopRule, state: StopState, votes: readonly ScoredVote[]): readonly ScoredVote[] {
-  const pending = Math.ceil((rule.guard ?? 0) * state.inFlight);
-  if (pending <= 0) return votes;
+  const most = Math.ceil((rule.guard ?? 0) * state.inFlight);
+  if (most <= 0) return votes;
   const [leader, rival] = tally(votes);
   const weight = (leader?.votes ?? 0) / (leader?.samples ?? 1);
+  const lead = (leader?.votes ?? 0) - (rival?.votes ?? 0);
+  const pending = weight > 0 ? Math.min(most, Math.round(lead / weight)) : 0;
   const canonical = rival?.canonical ?? `not ${leader?.canonical}`;
   const vote: ScoredVote = { sample: -1, canonical, answer: rival?.answer ?? "", weight };
   return [...votes, ...Array.from({ length: pending }, () => vote)];
