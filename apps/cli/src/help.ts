@@ -9,6 +9,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
+  reckon replay records.jsonl            stop rules over recorded samples: accuracy, tokens, latency
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -121,6 +122,28 @@ A key is shown once, when it is made; the file keeps its hash. A running server 
   -f, --file FILE       file of keys (default: [auth] keys_file, else keys.json in the user's folder)
   --json                one JSON object a key
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  replay: `reckon replay [options] FILE    (records: docs/records.md)
+
+Replays a stop rule over recorded samples and compares it with a baseline: accuracy, output tokens and latency (tokens on the
+critical path), and the problem that loses most, each with a 95 % bootstrap interval over problems. Needs no service. For
+every draw samples are taken without replacement; they end in the order of their token counts, with the window's number in
+flight, and a stop cancels the rest, whose tokens until then count.
+
+  --rule NAME[:k=v,..]  none, unanimous, share, beta, dirichlet, confidence or value, with threshold, min-votes, gain,
+                        token-gain, span, unseen, factor, guard (0 to 1), in-order (1), window, n-max, schedule;
+                        adaptive-consistency, esc, its-doubling, beta-at-once: others' rules with their schedules
+                        (default: the rule that planning has by default, with its own window and cap)
+  --n-max N             the most samples;  --window K  the most in flight
+  --schedule WORD       ramp (as few as could still decide), full, batch, doubling
+  --baseline-n N        samples of the baseline, a majority of all of them in parallel (default 40; all that there are
+                        where there are fewer);  --baseline NAME[:k=v,..]  another rule in its place
+  --draws N             draws a problem (default 200);  --seed N  equal seeds, equal draws (default 1)
+  --selection WORD      majority (default), weighted-vote or best-score
+  --signs WORD          what rule and votes see of a sample's quality: none, score, logprob or both (default: none for
+                        majority, else both)
+  --prior A,B           a Beta prior on P(one sample is right) (default: as recorded, else by the question, else 1,1)
+  --answer-kind WORD    number, choice, expression, code, tool-call or text (default: as recorded, else inferred)
+  --json                one JSON object: {"default", "baseline", "paired", "n_problems", "draws", "seed"}`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

@@ -19,13 +19,35 @@ export type StopReason =
   | "draining"
   | "lost";
 
+/**
+ * How a stop rule decides: `none` never stops early; `unanimous` when a block of samples agrees (ESC); `share` at a share of
+ * the votes; `beta` and `dirichlet` when the leader is likely to stay the leader; `confidence` when it is likely right;
+ * `value` when one more sample is not worth its price.
+ */
+export type StopRuleName = "none" | "unanimous" | "share" | "beta" | "dirichlet" | "confidence" | "value";
+
 /** The rule that ends thinking early: its name, its threshold in (0, 1] and the votes it needs first (>= 1). */
 export interface StopRule {
-  readonly name: "none" | "beta" | "confidence";
+  readonly name: StopRuleName;
   readonly threshold: number;
   readonly minVotes: number;
-  /** Give up once one more sample is expected to raise P(the leader is right) by less than this; 0 or absent: never. */
+  /**
+   * `confidence` and `value`: give up once one more sample is expected to raise P(the leader is right) by less than this, in
+   * [0, 1); 0 or absent: never.
+   */
   readonly minGain?: number;
+  /** `value`: the same as a price of a thousand output tokens, times what a sample has cost so far; added to `minGain`. */
+  readonly gainPerKiloToken?: number;
+  /** `unanimous`: w, samples in a block; >= 1. Default 5. */
+  readonly span?: number;
+  /** `dirichlet`: mass of the answers not seen yet, > 0. Default 0.3. */
+  readonly unseen?: number;
+  /** `dirichlet`: stop at this Bayes factor, > 0, in place of the threshold. */
+  readonly bayesFactor?: number;
+  /** Against the bias to short chains: each sample in flight counts as this many votes for the runner-up; [0, 1]. Default 0. */
+  readonly guard?: number;
+  /** Against the same bias, for good: a vote counts only when every sample started before it has ended. Default false. */
+  readonly inOrder?: boolean;
 }
 
 /** What Reckon decided to spend on a problem, and how. */

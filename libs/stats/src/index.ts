@@ -3,6 +3,7 @@ export * from "./beta.ts";
 export * from "./brier.ts";
 export * from "./calibration-error.ts";
 export * from "./descriptive.ts";
+export * from "./gamma.ts";
 export * from "./interval.ts";
 export * from "./log-gamma.ts";
 export * from "./logistic.ts";

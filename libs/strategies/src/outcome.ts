@@ -14,6 +14,7 @@ export interface OutcomeParts {
   readonly latencyMs: number;
   readonly failure: string | undefined;
   readonly degradations: readonly string[];
+  readonly endedAtStop: number | undefined;
 }
 
 /** The result of a solve from its parts; a failure is told only where there is no answer. */
@@ -34,5 +35,6 @@ export function createOutcome(parts: OutcomeParts): Outcome {
     meanSteps: mean(book.stepsOfVoters),
     failure: stopReason === "failed" ? (parts.failure ?? "no sample could be made") : undefined,
     degradations: parts.degradations,
+    endedAtStop: parts.endedAtStop,
   };
 }

@@ -98,6 +98,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   /** Cancels one sample while others go on. */
   function cut(record: SampleRecord, why: "pruned" | "length"): void {
     record.cancelling = why;
+    record.cutAfter = book.ended;
     pool.cancel(record.sample);
     parts.judge()?.drop(record.sample);
     parts.changed();
@@ -106,6 +107,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   function announceEnd(record: SampleRecord, result: Omit<SampleResult, "verdicts">): void {
     const verdicts = parts.judge()?.verdictsOf(record.sample) ?? [];
     emit(sampleEndedEvent(record, { ...result, verdicts }));
+    book.countEnded(record);
     parts.judge()?.drop(record.sample);
   }
 
@@ -175,10 +177,8 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     if (answer === undefined) return;
     record.answer = undefined;
     timers.clear("verdicts", record.sample);
-    const vote = ballot.add(record.sample, answer, {
-      score: parts.judge()?.scoreOf(record.sample),
-      logprob: chainLogprob(record),
-    });
+    record.score = parts.judge()?.scoreOf(record.sample);
+    const vote = ballot.add(record.sample, answer, { score: record.score, logprob: chainLogprob(record) });
     book.countVoter(record);
     announceEnd(record, { answer, canonical: vote.canonical, vote: vote.weight });
     parts.changed();

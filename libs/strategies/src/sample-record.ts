@@ -13,6 +13,11 @@ export interface SampleRecord {
   logprobCount: number;
   /** Why it is being cancelled, where that is not that thinking has ended. */
   cancelling: "pruned" | "length" | undefined;
+  /** How many samples had ended when it was started, and when it was cut. */
+  readonly startedAfter: number;
+  cutAfter: number | undefined;
+  /** Score of its vote. */
+  score: number | undefined;
   /** Set when the backend has said how it ended. */
   end: { readonly reason: SampleEnd; readonly usage: SampleUsage; readonly failure: string | undefined } | undefined;
   /** Its answer, once it has ended with one; the vote may wait for verdicts. */
@@ -20,7 +25,7 @@ export interface SampleRecord {
 }
 
 /** A sample that has just been started. */
-export function createSampleRecord(sample: number): SampleRecord {
+export function createSampleRecord(sample: number, startedAfter = 0): SampleRecord {
   return {
     sample,
     tracker: createStepTracker(),
@@ -32,6 +37,9 @@ export function createSampleRecord(sample: number): SampleRecord {
     logprobSum: 0,
     logprobCount: 0,
     cancelling: undefined,
+    startedAfter,
+    cutAfter: undefined,
+    score: undefined,
     end: undefined,
     answer: undefined,
   };

@@ -12,6 +12,7 @@ import { solveLimitsOf } from "./ledger/solve-caps.ts";
 import { createFrontDoor } from "./openai/create-front-door.ts";
 import { patientThinker } from "./patient-thinker.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
+import { solveRecordsOf } from "./records/solve-records-of.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { sessionSettingsOf } from "./sessions/session-settings.ts";
@@ -54,6 +55,7 @@ await runProcess({
       admission: admissionSettingsOf(config),
       limits: solveLimitsOf(config),
       ...(meter !== undefined && { meter }),
+      records: solveRecordsOf(config, version, warn),
       clock: systemClock,
       logger,
     });

@@ -27,6 +27,7 @@ import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
+import type { SolveRecords } from "./records/solve-records.ts";
 import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
 import { fingerprintOf } from "./sessions/fingerprint.ts";
 import { solveBatch } from "./solve-batch.ts";
@@ -50,6 +51,8 @@ export interface OrchestratorOptions {
   readonly sessions?: SessionSettings;
   /** Counts what tenants do. Default: in this process. */
   readonly meter?: TenantMeter;
+  /** Default: nothing is recorded. */
+  readonly records?: SolveRecords | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -84,6 +87,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     thinker: options.thinker,
     verifier: options.verifier,
     settings: options.settings,
+    records: options.records,
     clock,
     recorder,
     async estimator(problem, { timeoutMs }) {
@@ -123,7 +127,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       solver.registry.close();
       admission.close();
       unobserve();
-      await recorder.flush(recordTimeoutMs);
+      await Promise.all([recorder.flush(recordTimeoutMs), options.records?.close()]);
     },
     service: {
       solve,

@@ -21,6 +21,8 @@ import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
+import { recordSolve } from "./records/record-solve.ts";
+import type { SolveRecords } from "./records/solve-records.ts";
 import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
 import { observeSolve } from "./solve-observer.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
@@ -39,6 +41,8 @@ export interface SolverOptions {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly limits: SolveLimits;
+  /** Default: nothing is recorded. */
+  readonly records?: SolveRecords | undefined;
 }
 
 /** One problem to solve. */
@@ -86,7 +90,7 @@ interface Running {
 
 /** A solver over its services. */
 export function createSolver(options: SolverOptions): Solver {
-  const { clock, thinker, verifier, settings, recorder, admission, limits } = options;
+  const { clock, thinker, verifier, settings, recorder, admission, limits, records } = options;
   const catalogue = createModelCatalogue(thinker, clock);
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
@@ -124,6 +128,14 @@ export function createSolver(options: SolverOptions): Solver {
     const { difficulty, answerKind } = estimated;
     describePlanOn(span, solveId, problem, plan, difficulty);
     const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradations });
+    const scores = plan.verificationRounds > 0 && verifier?.names.some((name) => name !== "checker") === true;
+    const recording =
+      records &&
+      recordSolve({
+        ...{ solveId, problem, difficulty, plan, withPrompts: records.withPrompts, version: records.version },
+        signs: { score: scores, logprob: model.capabilities.logprobs },
+        startedAt: new Date(),
+      });
     const traced = traceSamples(thinker, verifier);
     const { priority = "normal" } = overrides;
     const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, caps };
@@ -158,8 +170,10 @@ export function createSolver(options: SolverOptions): Solver {
       for await (const event of events) {
         traced.event(event);
         observer.event(event);
+        recording?.event(event);
         if (event.type === "solve-ended") {
           const outcome = observer.complete(event.outcome);
+          if (recording !== undefined) records?.append(recording.complete(outcome));
           // Where nobody voted there is nothing to learn.
           if (outcome.samplesVoted > 0) recorder.record({ solveId, problem, difficulty, outcome });
           yield { type: "solve-ended", outcome };

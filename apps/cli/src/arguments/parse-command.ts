@@ -4,6 +4,7 @@ import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
+import { parseReplay, type ReplayCommand } from "./replay-command.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -78,6 +79,7 @@ export type Command =
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
+  | ReplayCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -92,6 +94,7 @@ export const commandNames = [
   "serve",
   "model-server",
   "keys",
+  "replay",
   "models",
   "doctor",
   "help",
@@ -128,6 +131,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
+    case "replay":
+      return parseReplay(rest);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
