@@ -79,3 +79,20 @@ export function createOptimalStop({ prior, model, price, horizon }: OptimalStopO
 
   return { goesOn: (counts) => look(counts).goesOn };
 }
+
+/** Tables that are kept: priors differ from problem to problem, but not by much. */
+const MOST_TABLES = 64;
+const tables = new Map<string, OptimalStop>();
+
+/** The table for a prior (its pseudo-counts to one digit after the point), made when it is first asked for. */
+export function optimalStopFor(options: OptimalStopOptions): OptimalStop {
+  const rounded = (count: number) => Math.max(0.1, Math.round(count * 10) / 10);
+  const prior = { alpha: rounded(options.prior.alpha), beta: rounded(options.prior.beta) };
+  const key = [prior.alpha, prior.beta, options.model.diversity, options.price, options.horizon].join();
+  const known = tables.get(key) ?? createOptimalStop({ ...options, prior });
+  // The one used last goes last.
+  tables.delete(key);
+  tables.set(key, known);
+  if (tables.size > MOST_TABLES) tables.delete(tables.keys().next().value as string);
+  return known;
+}

@@ -3,6 +3,8 @@ import { regularisedBeta } from "@reckon/stats";
 import { type ConfidenceOptions, confidenceOf } from "./confidence.ts";
 import type { EvidenceKind } from "./evidence.ts";
 import { bayesFactorOf, leaderIsMode } from "./leader-is-mode.ts";
+import { defaultProfile } from "./model-profile.ts";
+import { optimalStopFor } from "./optimal-stop.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { valueOfSample } from "./value-of-sample.ts";
 
@@ -58,7 +60,8 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
 /**
  * Decides whether to stop, from the votes alone, whatever their order: the same votes give the same decision live and in
  * replay. Every rule but `none` stops as `confident` when it has `isConfident` enough. `confidence` and `value` also give up
- * with `no-gain` once one more sample is expected to raise P(the leader is right) by less than its price. None stops before `minVotes`
+ * with `no-gain` once one more sample is expected to raise P(the leader is right) by less than its price; `value`, for votes
+ * without signs of quality, by the optimal rule of `createOptimalStop`. None stops before `minVotes`
  * votes, nor gives up before two. With a `guard` the votes must also survive what is in flight.
  * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
@@ -131,6 +134,22 @@ export function priceOfSample(rule: StopRule, { sampleTokens = 0 }: StopState): 
   return 0;
 }
 
+/** Votes beyond which none is reckoned with where the value of going on is computed exactly. */
+const HORIZON = 24;
+
+/** Whether nothing but their number is known of the votes, nor will be of those to come: then the value of going on is exact. */
+export function isUnsigned({ votes, evidence }: Pick<StopState, "votes" | "evidence">): boolean {
+  return evidence === undefined && votes.every(({ score, logprob }) => score === undefined && logprob === undefined);
+}
+
+function isWorthGoingOn(votes: readonly ScoredVote[], price: number, confidence: ConfidenceOptions): boolean {
+  const { prior, errorModel: model = defaultProfile.errorModel } = confidence;
+  const counts = tally(votes)
+    .map(({ samples }) => samples)
+    .sort((a, b) => b - a);
+  return optimalStopFor({ prior, model, price, horizon: HORIZON }).goesOn(counts);
+}
+
 /** Votes before which nothing is known about how much they vary. */
 const LEAST_VOTES_TO_GIVE_UP = 2;
 
@@ -140,7 +159,10 @@ export function givesUp(rule: StopRule, state: StopState): boolean {
   if (price <= 0) return false;
   const votes = countedVotes(rule, state);
   if (votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
-  const isLow = (some: readonly ScoredVote[]) => valueOfNext({ ...state, votes: some }, price) < price;
+  const isLow = (some: readonly ScoredVote[]) =>
+    rule.name === "value" && isUnsigned(state)
+      ? !isWorthGoingOn(some, price, state.confidence)
+      : valueOfNext({ ...state, votes: some }, price) < price;
   const guarded = withPending(rule, state, votes);
   return isLow(votes) && (guarded === votes || isLow(guarded));
 }
