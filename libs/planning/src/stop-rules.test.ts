@@ -110,7 +110,7 @@ describe("value", () => {
     expect(stops(rule, "aaaa")).toBe(false);
     expect(stops({ ...rule, minGain: 0.05 }, "aaaaaa")).toBe(true);
     expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aaaaaa", { sampleTokens: 1000 })).toBe(true);
-    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aaaaaa", { sampleTokens: 1 })).toBe(false);
+    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aabb", { sampleTokens: 1 })).toBe(false);
     expect(
       priceOfSample({ ...rule, minGain: 0.01, gainPerKiloToken: 0.05 }, state([], { sampleTokens: 500 })),
     ).toBeCloseTo(0.035, 12);

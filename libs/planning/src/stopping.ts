@@ -94,7 +94,8 @@ const enough: Readonly<Record<StopRuleName, Enough>> = {
   // Blocks by number, not by order of votes: a sample without an answer leaves its block undecided.
   unanimous(votes, { span = UNANIMOUS_SPAN }) {
     const blocks = new Map<number, ScoredVote[]>();
-    for (const vote of votes) {
+    // What a guard imagines (number -1) is of no block.
+    for (const vote of votes.filter(({ sample }) => sample >= 0)) {
       const block = Math.floor(vote.sample / span);
       blocks.set(block, [...(blocks.get(block) ?? []), vote]);
     }
