@@ -1,5 +1,6 @@
 export * from "./calibrator.ts";
 export * from "./confidence.ts";
+export * from "./difficulty/index.ts";
 export * from "./escalate.ts";
 export * from "./estimate-difficulty.ts";
 export * from "./evidence.ts";
