@@ -1,6 +1,7 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { type DifficultyCommand, parseDifficulty } from "./difficulty-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
@@ -78,6 +79,7 @@ export type Command =
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
+  | DifficultyCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -89,6 +91,7 @@ export const commandNames = [
   "resume",
   "batch",
   "estimate",
+  "difficulty",
   "serve",
   "model-server",
   "keys",
@@ -128,6 +131,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
+    case "difficulty":
+      return parseDifficulty(rest);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
