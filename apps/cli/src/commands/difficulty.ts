@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { loadConfig } from "@reckon/config";
 import { ReckonError } from "@reckon/core";
 import {
@@ -15,13 +14,12 @@ import { openStore, storePath } from "@reckon/store";
 import type { DifficultyCommand } from "../arguments/difficulty-command.ts";
 import { UsageError } from "../arguments/usage-error.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type Io, readAll, writeLines } from "../io.ts";
+import { type Io, writeLines } from "../io.ts";
 import { jsonLine } from "../terminal/json-line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import { plural, score } from "../view/format.ts";
 import { parseLabelledQuestions } from "./labelled-questions.ts";
-
-const maxFileBytes = 1_073_741_824;
+import { readInput } from "./read-input.ts";
 
 /** `reckon difficulty`: trains, shows and forgets what was learned of difficulty. Servers over the same file see it at once. */
 export async function runDifficulty(command: DifficultyCommand, io: Io): Promise<number> {
@@ -76,14 +74,7 @@ function act(
 }
 
 async function readQuestions(file: string, io: Io) {
-  const tooLarge = () => new UsageError(`${file} is larger than ${maxFileBytes} bytes`);
-  try {
-    const stream = file === "-" ? io.stdin : createReadStream(file);
-    return parseLabelledQuestions(await readAll(stream, maxFileBytes, tooLarge), file === "-" ? "stdin" : file);
-  } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw new UsageError(`cannot read ${file}: ${error.message}`);
-    throw error;
-  }
+  return parseLabelledQuestions(await readInput(file, io), file === "-" ? "stdin" : file);
 }
 
 function pathOf(command: DifficultyCommand, io: Io): string {
