@@ -84,7 +84,9 @@ export function expectOf(
   features: DifficultyFeatures,
   similar: SimilarSamples | undefined,
 ): Expectation {
-  const { mean: at, variance } = linearMoments(learned.belief, features.values);
+  const { mean: learnedAt, variance } = linearMoments(learned.belief, features.values);
+  const trust = trustIn(features, variance);
+  const at = trust * learnedAt + (1 - trust) * (features.values[0] as number);
   const weights = logisticNormalMoments(at, variance + strangeness(learned, features.domain));
   const worth = similar?.worth ?? 0;
   const own = similar?.sameTemplate === true ? WEIGHTS_WORTH.template : WEIGHTS_WORTH.kind;
@@ -100,6 +102,15 @@ export function expectOf(
     strength: Math.min(STRENGTH_LIMITS.most, Math.max(STRENGTH_LIMITS.least, strength)),
     historyShare,
   };
+}
+
+/**
+ * How far what was learned is to be trusted for a question, against the start weights, in [0, 1]: by the share of the prior's
+ * variance of its logit that learning has taken away. Little, where nothing like it was seen: of its domain, or of its size.
+ */
+function trustIn(features: DifficultyFeatures, variance: number): number {
+  const prior = features.values.reduce((sum, value, i) => sum + value * value * (PRIOR_VARIANCES[i] as number), 0);
+  return Math.min(1, Math.max(0, 1 - variance / prior));
 }
 
 function strangeness({ byDomain, outcomes, trained }: LearnedDifficulty, domain: string): number {
