@@ -1,6 +1,6 @@
-import { localTenant, tenantIdPattern } from "@reckon/core";
-import { refuseWords } from "./common-flags.ts";
-import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
+import { localTenant } from "@reckon/core";
+import { actionOf, refuseWords, tenantFlag } from "./common-flags.ts";
+import { isSet, parseFlags, textFlag } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What every `reckon difficulty` command knows: the file of the history, or where to look for its name. */
@@ -31,11 +31,7 @@ export function parseDifficulty(args: readonly string[]): DifficultyCommand {
     json: { type: "boolean" },
   });
   const [word, ...others] = flags.positionals;
-  const action = actions.find((known) => known === word);
-  if (action === undefined) {
-    const given = word === undefined ? "" : `, not ${JSON.stringify(word)}`;
-    throw new UsageError(`reckon difficulty takes ${actions.join(", ")}${given}`);
-  }
+  const action = actionOf("difficulty", actions, word);
   const target: DifficultyTarget = {
     name: "difficulty",
     store: textFlag(flags, "out") ?? textFlag(flags, "store"),
@@ -51,14 +47,6 @@ export function parseDifficulty(args: readonly string[]): DifficultyCommand {
     return { ...target, action, file };
   }
   refuseWords(`difficulty ${action}`, others);
-  const tenant = tenantOf(flags);
+  const tenant = tenantFlag(flags) ?? localTenant.id;
   return action === "show" ? { ...target, action, tenant } : { ...target, action, tenant, all: isSet(flags, "all") };
-}
-
-function tenantOf(flags: ParsedFlags): string {
-  const tenant = textFlag(flags, "tenant") ?? localTenant.id;
-  if (tenantIdPattern.test(tenant)) return tenant;
-  throw new UsageError(
-    `--tenant is ${JSON.stringify(tenant)}; it takes 1 to 64 of a-z, 0-9, - and _, a letter or digit first`,
-  );
 }
