@@ -1,6 +1,7 @@
 import { adaptersPart } from "./adapters/adapters-part.ts";
 import { affinityPart } from "./affinity/affinity-part.ts";
 import { budgetPart } from "./budget/budget-part.ts";
+import { difficultyPart } from "./difficulty/difficulty-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
 import { faultsPart } from "./faults/faults-part.ts";
@@ -19,6 +20,7 @@ export const parts: readonly Part[] = [
   modelPart,
   calibratePart,
   replayPart,
+  difficultyPart,
   strategiesPart,
   engineSpeedPart,
   overheadPart,

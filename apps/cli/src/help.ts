@@ -6,6 +6,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon resume ID --url URL             go on with a solve after a broken connection
   reckon batch problems.jsonl            solve many, one JSON object a line
   reckon estimate "What is 17 * 23?"     how hard is it?
+  reckon difficulty train FILE           what makes questions hard: learn it, show it, forget it
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
@@ -83,6 +84,20 @@ ${target}`,
 
   --json                one JSON object
 ${target}`,
+  difficulty: `reckon difficulty train [options] FILE    (JSON lines; - is stdin)
+reckon difficulty show [options]
+reckon difficulty reset [options]
+
+A line to train on is {"question": "...", "right": 5, "samples": 8} or {"question": "...", "correct": true} or a record of
+samples, {"prompt": "...", "samples": [{"correct": true}, ...]}. Training begins anew and replaces what was learned before, for
+all tenants; outcomes of solves then teach more. A running server sees every change at once (docs/difficulty.md).
+
+  -o, --out FILE        history file that keeps it (default: [store] path, else the one in the user's folder)
+  --store FILE          the same, to show or reset
+  -t, --tenant NAME     whose state to show or reset (default local)
+  --all                 reset what every tenant's outcomes taught, and what was trained
+  --json                one JSON object
+  --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
   serve: `reckon serve [all|orchestrator|difficulty|verifier|model-proxy] [options]
 
 "all" starts the four services, each in its own process, the inner three on free ports of the loopback interface.

@@ -13,6 +13,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/batch.ts")).runBatch(command, io);
     case "estimate":
       return (await import("./commands/estimate.ts")).runEstimate(command, io);
+    case "difficulty":
+      return (await import("./commands/difficulty.ts")).runDifficulty(command, io);
     case "serve":
       return (await import("./commands/serve.ts")).runServe(command, io);
     case "model-server":

@@ -31,6 +31,8 @@ export function difficultyFromProto(message: DifficultyMessage | undefined): Dif
     priorAlpha: message?.priorAlpha ?? Number.NaN,
     priorBeta: message?.priorBeta ?? Number.NaN,
     historyCount: message?.historyCount ?? 0,
+    learnedOutcomes: message?.learnedOutcomes ?? 0,
+    trainedQuestions: message?.trainedQuestions ?? 0,
     overridden: message?.overridden ?? false,
   };
 }

@@ -28,6 +28,10 @@ export interface Difficulty {
   readonly priorAlpha: number;
   readonly priorBeta: number;
   readonly historyCount: number;
+  /** Outcomes that the weights and the prior were learned from; 0: none, they are the start's. */
+  readonly learnedOutcomes: number;
+  /** Labelled questions that they were trained on before. */
+  readonly trainedQuestions: number;
   readonly overridden: boolean;
 }
 

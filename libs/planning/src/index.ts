@@ -1,6 +1,7 @@
 export * from "./calibrator.ts";
 export * from "./confidence.ts";
 export * from "./default-stop.ts";
+export * from "./difficulty/index.ts";
 export * from "./escalate.ts";
 export * from "./estimate-difficulty.ts";
 export * from "./evidence.ts";

@@ -102,6 +102,23 @@ describe("makePlan", () => {
     expect(planOf({ difficulty: 0.9 }, 0.1).samples).toBe(32);
   });
 
+  it("plans by how well the difficulty is known: nothing easy by a wide prior, no crowd where samples are known to be in vain", () => {
+    const known = (score: number, strength: number) =>
+      planOf({}, 0.5, {
+        difficulty: {
+          ...overriddenDifficulty(score),
+          overridden: false,
+          priorAlpha: strength * (1 - score),
+          priorBeta: strength * score,
+        },
+      });
+    expect([known(0.2, 0.5).samples, known(0.2, 1).samples, known(0.2, 8).samples]).toEqual([16, 8, 8]);
+    expect(known(0.2, 0.5).reasons.join()).toContain("hardly known (the prior is worth 0.5 samples)");
+    expect([known(0.95, 1).samples, known(0.95, 8).samples]).toEqual([32, 16]);
+    expect(known(0.95, 8).reasons.join()).toContain("in vain");
+    expect(planOf({ difficulty: 0.2 }).samples).toBe(8);
+  });
+
   it("refuses methods that are not served, by name", () => {
     for (const method of ["beam", "monte-carlo", "tree", "revision"] as const) {
       expect(() => planOf({ method })).toThrow(expect.objectContaining({ code: "failed-precondition" }));

@@ -12,7 +12,7 @@ import {
   type VerifierName,
 } from "@reckon/core";
 import { defaultPlanningSettings, type PlanningSettings } from "./settings.ts";
-import { type StrategyLimits, strategyLimits } from "./strategy-limits.ts";
+import { type StrategyLimits, strategyLimits, surenessOf } from "./strategy-limits.ts";
 
 /** What a plan is made from. */
 export interface MakePlanInput {
@@ -42,7 +42,8 @@ export function makePlan(input: MakePlanInput): Plan {
   const settings = input.settings ?? defaultPlanningSettings;
   const strategy: Strategy = overrides.strategy ?? "adaptive";
   const score = overrides.difficulty ?? difficulty.score;
-  const limits = strategyLimits(strategy, score, settings);
+  const sure = overrides.difficulty === undefined && !difficulty.overridden ? surenessOf(difficulty) : undefined;
+  const limits = strategyLimits(strategy, score, settings, sure);
   const reasons = [...limits.reasons];
   if (overrides.strategy === undefined) reasons.unshift("no strategy was named: adaptive is the default");
   if (overrides.seed !== undefined && !capabilities.seed) {

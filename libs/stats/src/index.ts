@@ -1,4 +1,5 @@
 export * from "./auc.ts";
+export * from "./bayesian-logistic.ts";
 export * from "./beta.ts";
 export * from "./brier.ts";
 export * from "./calibration-error.ts";
@@ -7,7 +8,9 @@ export * from "./gamma.ts";
 export * from "./interval.ts";
 export * from "./log-gamma.ts";
 export * from "./logistic.ts";
+export * from "./logistic-normal.ts";
 export * from "./maj-at-k.ts";
 export * from "./pass-at-k.ts";
 export * from "./prediction.ts";
 export * from "./prng.ts";
+export * from "./spearman.ts";

@@ -81,6 +81,7 @@ export const attributes = {
   tenant: "reckon.tenant.id",
   refusal: "reckon.refusal",
   sessionNews: "reckon.session.news",
+  drift: "reckon.drift",
 } as const;
 
 /** Names of all metrics; the Prometheus form of a counter adds `_total`, and dots become underscores. */
@@ -97,6 +98,9 @@ export const metricNames = {
   samplesSaved: "reckon.samples.saved",
   confidenceAtStop: "reckon.confidence.at_stop",
   difficulty: "reckon.difficulty",
+  difficultyLearned: "reckon.difficulty.learned",
+  difficultyError: "reckon.difficulty.error",
+  difficultyDrifts: "reckon.difficulty.drifts",
   queueDepth: "reckon.queue.depth",
   liveSamples: "reckon.samples.live",
   planChanges: "reckon.plan.changes",

@@ -1,6 +1,7 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { type DifficultyCommand, parseDifficulty } from "./difficulty-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
@@ -79,7 +80,11 @@ export type Command =
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
+<<<<<<< HEAD
   | ReplayCommand
+=======
+  | DifficultyCommand
+>>>>>>> part-difficulty
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -91,6 +96,7 @@ export const commandNames = [
   "resume",
   "batch",
   "estimate",
+  "difficulty",
   "serve",
   "model-server",
   "keys",
@@ -131,8 +137,13 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
+<<<<<<< HEAD
     case "replay":
       return parseReplay(rest);
+=======
+    case "difficulty":
+      return parseDifficulty(rest);
+>>>>>>> part-difficulty
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
