@@ -80,11 +80,8 @@ export type Command =
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
-<<<<<<< HEAD
   | ReplayCommand
-=======
   | DifficultyCommand
->>>>>>> part-difficulty
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -137,13 +134,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
-<<<<<<< HEAD
     case "replay":
       return parseReplay(rest);
-=======
     case "difficulty":
       return parseDifficulty(rest);
->>>>>>> part-difficulty
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
