@@ -9,6 +9,7 @@ export * from "./posterior.ts";
 export * from "./problem-domain.ts";
 export * from "./relieve.ts";
 export * from "./replay.ts";
+export * from "./scaling/index.ts";
 export * from "./scored-vote.ts";
 export * from "./settings.ts";
 export * from "./stopping.ts";
