@@ -13,6 +13,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/batch.ts")).runBatch(command, io);
     case "estimate":
       return (await import("./commands/estimate.ts")).runEstimate(command, io);
+    case "plan":
+      return (await import("./commands/plan.ts")).runPlan(command, io);
     case "serve":
       return (await import("./commands/serve.ts")).runServe(command, io);
     case "model-server":

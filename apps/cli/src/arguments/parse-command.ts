@@ -3,6 +3,7 @@ import { limits } from "@reckon/core";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
+import { type PlanCommand, parsePlan } from "./plan-command.ts";
 import { wholeNumber } from "./read-values.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -75,6 +76,7 @@ export type Command =
   | ResumeCommand
   | BatchCommand
   | EstimateCommand
+  | PlanCommand
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
@@ -89,6 +91,7 @@ export const commandNames = [
   "resume",
   "batch",
   "estimate",
+  "plan",
   "serve",
   "model-server",
   "keys",
@@ -122,6 +125,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
         target: targetOf(flags, env),
       };
     }
+    case "plan":
+      return parsePlan(rest, env);
     case "serve":
       return parseServe(rest);
     case "model-server":

@@ -12,9 +12,14 @@ export interface Allocation<P extends GainPoint> {
 /**
  * Spends one budget on many problems by marginal gain: always the step with most gain for its cost, along the concave hull of each problem's curve,
  * as long as it can be paid (Damani et al., arXiv 2410.04707). Within one step of the best there is. A step that cannot be paid ends its problem's
- * climb, not that of the others. Never spends more than the budget; the order of problems has no effect but on ties.
+ * climb, not that of the others. Never spends more than the budget; the order of problems has no effect but on ties. Ends where the
+ * sum of gains reaches `enough` (default: never).
  */
-export function allocate<P extends GainPoint>(curves: readonly (readonly P[])[], budget: number): Allocation<P> {
+export function allocate<P extends GainPoint>(
+  curves: readonly (readonly P[])[],
+  budget: number,
+  enough = Number.POSITIVE_INFINITY,
+): Allocation<P> {
   const hulls = curves.map((points) => concaveHull(points));
   const steps = hulls.flatMap((hull, problem) =>
     hull.map((point, place) => {
@@ -26,10 +31,13 @@ export function allocate<P extends GainPoint>(curves: readonly (readonly P[])[],
   steps.sort((a, b) => b.slope - a.slope || a.place - b.place || a.problem - b.problem);
   const reached = hulls.map(() => -1);
   let left = budget;
-  for (const { problem, place, cost } of steps) {
+  let gained = 0;
+  for (const { problem, place, cost, slope } of steps) {
+    if (gained >= enough) break;
     if (reached[problem] !== place - 1 || cost > left) continue;
     reached[problem] = place;
     left -= cost;
+    gained += slope * cost;
   }
   return summary(hulls.map((hull, problem) => hull[reached[problem] as number]));
 }

@@ -2,7 +2,7 @@ import type { Difficulty, Method } from "@reckon/core";
 import type { BetaShape } from "@reckon/stats";
 import { type Budget, type BudgetUnit, spentOf } from "./budget.ts";
 import { type Cost, costOf, type ServingCosts } from "./cost-model.ts";
-import { bandOf, type ModelCurves, predictorOf, sampleCostsOf } from "./model-curves.ts";
+import { bandOf, type CurveBand, type ModelCurves, predictorOf, sampleCostsOf } from "./model-curves.ts";
 import type { CurvePrediction } from "./scaling-curve.ts";
 import type { Measure } from "./vote-accuracy.ts";
 
@@ -26,7 +26,7 @@ export interface PlanCandidate {
 
 /** A problem, as far as spending on it goes. */
 export interface PlannedProblem {
-  readonly difficulty: Pick<Difficulty, "score" | "priorAlpha" | "priorBeta">;
+  readonly difficulty: Pick<Difficulty, "score" | "priorAlpha" | "priorBeta" | "historyCount" | "overridden">;
   readonly promptBytes: number;
 }
 
@@ -47,11 +47,14 @@ const measures: Partial<Record<Method, Measure>> = {
   "best-of-n": "weighted-vote",
 };
 
-/** The prior of a problem as a Beta. */
-export const shapeOf = ({ difficulty }: PlannedProblem): BetaShape => ({
-  alpha: difficulty.priorAlpha,
-  beta: difficulty.priorBeta,
-});
+/**
+ * The Beta of P(one sample is right) that a problem's curve starts from: its own prior where outcomes or the client speak for it; where the text alone
+ * does, that of its band, which was fitted to this very model.
+ */
+export function shapeOf({ difficulty }: PlannedProblem, band: CurveBand): BetaShape {
+  const { priorAlpha, priorBeta, historyCount, overridden } = difficulty;
+  return overridden || historyCount > 0 ? { alpha: priorAlpha, beta: priorBeta } : band.curve.model.shape;
+}
 
 /** Every (method, N, model) for a problem: its own prior on P(one sample is right), its band's curve for how votes fall and what they cost. */
 export function planOptions(
@@ -63,13 +66,14 @@ export function planOptions(
     const band = bandOf(curves, problem.difficulty.score);
     const sample = sampleCostsOf(curves, band, problem.promptBytes);
     const predictor = predictorOf(band.curve);
+    const shape = shapeOf(problem, band);
     return sizes.flatMap((samples) =>
       methodsFor(samples, curves.verified).map((method): PlanOption => {
         const work = { samples, window: Math.min(window, samples), verified: method === "best-of-n" };
         return {
           ...{ model, method, samples, window: work.window },
           cost: costOf(work, sample, serving),
-          accuracy: predictor.valueAt(measures[method] ?? "majority", samples, shapeOf(problem)),
+          accuracy: predictor.valueAt(measures[method] ?? "majority", samples, shape),
         };
       }),
     );
@@ -89,8 +93,11 @@ export function predictOption(
 ): CurvePrediction | undefined {
   const curves = candidates.find(({ model }) => model === option.model)?.curves;
   if (curves === undefined) return undefined;
-  const { curve } = bandOf(curves, problem.difficulty.score);
-  return predictorOf(curve).predict(measures[option.method] ?? "majority", option.samples, shapeOf(problem));
+  const band = bandOf(curves, problem.difficulty.score);
+  const shape = shapeOf(problem, band);
+  // The band's own Beta moves with the refits by itself.
+  const given = shape === band.curve.model.shape ? undefined : shape;
+  return predictorOf(band.curve).predict(measures[option.method] ?? "majority", option.samples, given);
 }
 
 /** What to look for; several limits hold together. */
