@@ -6,6 +6,7 @@ export * from "./cost-model.ts";
 export * from "./model-curves.ts";
 export * from "./plan-options.ts";
 export * from "./plan-problems.ts";
+export * from "./samples-within.ts";
 export * from "./scaling-curve.ts";
 export * from "./vote-accuracy.ts";
 export * from "./vote-model.ts";
