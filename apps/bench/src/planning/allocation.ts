@@ -13,6 +13,7 @@ import { type BetaShape, createPrng, majAtK, mean } from "@reckon/stats";
 import { type Estimate, estimateMean } from "../bootstrap-mean.ts";
 import { recordedSamples, truthOf, votesOf } from "../replay/recorded-votes.ts";
 import type { ProblemRecord } from "../sample-record.ts";
+import type { VotedSpending } from "./allocate-by-votes.ts";
 import { difficultyOf } from "./fit-curves.ts";
 import { countsOf } from "./observed-problem.ts";
 
@@ -40,6 +41,7 @@ export interface AllocationRow {
 }
 
 const DRAWS = 40;
+const SAME = "the same N";
 
 /** Cases for replay: accuracy by subsets without replacement, exact for a majority, else the mean over 40 seeded ones. */
 export function casesFor(problems: readonly ProblemRecord[], vote: Vote, scoring: Scoring): Case[] {
@@ -118,6 +120,7 @@ export function allocationRows(
   vote: Vote,
   curves: ModelCurves,
   budgets: readonly number[],
+  byVotes?: VotedSpending,
 ): AllocationRow[] {
   const most = (cases[0] as Case).accuracy.length - 1;
   const sizes = defaultSizes.filter((k) => k <= most);
@@ -148,7 +151,7 @@ export function allocationRows(
     const chosen = (curvesOfAll: SizedPoint[][], total: number) =>
       allocate(curvesOfAll, budget * total).chosen.map((point) => point?.samples ?? 0);
     const plans: [string, number[]][] = [
-      ["the same N", cases.map(() => budget)],
+      [SAME, cases.map(() => budget)],
       [
         "the same tokens",
         cases.map((one) => Math.min(most, (budget * expectedTotal) / cases.length / expectedTokens(one))),
@@ -158,13 +161,18 @@ export function allocationRows(
       ["marginal gain, oracle", chosen(oracle, realTotal)],
     ];
     const even = cases.map((one) => accuracyAt(one, budget));
-    return plans.map(([name, samples], place): AllocationRow => {
-      const accuracies = cases.map((one, i) => accuracyAt(one, samples[i] as number));
-      return {
-        ...{ budget, name, accuracy: mean(accuracies) as number },
-        gain: place === 0 ? undefined : estimateMean(accuracies.map((value, i) => value - (even[i] as number))),
-        spent: cases.reduce((sum, one, i) => sum + one.tokens * (samples[i] as number), 0) / (budget * realTotal),
-      };
+    const rowOf = (name: string, accuracies: readonly number[], spent: number): AllocationRow => ({
+      ...{ budget, name, spent, accuracy: mean(accuracies) as number },
+      gain: name === SAME ? undefined : estimateMean(accuracies.map((value, i) => value - (even[i] as number))),
     });
+    const rows = plans.map(([name, samples]) => {
+      const tokens = cases.reduce((sum, one, i) => sum + one.tokens * (samples[i] as number), 0);
+      const accuracies = cases.map((one, i) => accuracyAt(one, samples[i] as number));
+      return rowOf(name, accuracies, tokens / (budget * realTotal));
+    });
+    const at = budgets.indexOf(budget);
+    const voted = byVotes?.accuracies[at];
+    if (voted === undefined) return rows;
+    return [...rows, rowOf("marginal gain, by the votes so far", voted, byVotes?.spent[at] as number)];
   });
 }

@@ -5,6 +5,7 @@ import type { Table } from "../markdown-table.ts";
 import type { Part } from "../part.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import type { Records } from "../sample-record.ts";
+import { spendByVotes } from "./allocate-by-votes.ts";
 import { allocationRows, casesFor, type Vote } from "./allocation.ts";
 import { fitModelCurves } from "./fit-curves.ts";
 import { observedProblem } from "./observed-problem.ts";
@@ -12,6 +13,8 @@ import { type PredictionRow, predictionRows, type Watched } from "./predictions.
 
 const sizes = [16, 32, 64] as const;
 const budgets = [1, 2, 4, 8, 16] as const;
+/** Orders of the samples in which votes are cast one by one. */
+const shuffles = 4;
 
 /** How well a fit on few samples predicts many, and what spending by marginal gain is worth, on recorded samples. */
 export const planningPart: Part = {
@@ -30,7 +33,9 @@ export const planningPart: Part = {
     const resamples = integerFlag(flags, "resamples", 200, 20, 10_000);
     const watched = watch(test, few);
     const most = Math.max(
-      ...watched.map(({ all }) => all.counts.right + (all.counts.blank ?? 0) + all.counts.wrong.reduce((a, b) => a + b, 0)),
+      ...watched.map(
+        ({ all }) => all.counts.right + (all.counts.blank ?? 0) + all.counts.wrong.reduce((a, b) => a + b, 0),
+      ),
     );
     const shown = sizes.filter((k) => k <= most);
     progress("predicting");
@@ -41,7 +46,8 @@ export const planningPart: Part = {
     const { scoring } = profileOf(test.origin.model);
     const rows = (["majority", "weighted-vote"] as const).map((vote: Vote) => {
       const cases = casesFor(test.problems, vote, scoring);
-      return { vote, rows: allocationRows(cases, vote, curves, budgets) };
+      const byVotes = spendByVotes(test.problems, vote, curves, { budgets, shuffles, model: test.origin.model });
+      return { vote, rows: allocationRows(cases, vote, curves, budgets, byVotes) };
     });
     return {
       title: "Predicting accuracy, and spending one budget",
