@@ -11,6 +11,8 @@ import { loadPart } from "./load/load-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
+import { curvesPart } from "./planning/curves-part.ts";
+import { planningPart } from "./planning/planning-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
@@ -21,6 +23,8 @@ export const parts: readonly Part[] = [
   calibratePart,
   replayPart,
   difficultyPart,
+  curvesPart,
+  planningPart,
   strategiesPart,
   engineSpeedPart,
   overheadPart,

@@ -7,6 +7,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon batch problems.jsonl            solve many, one JSON object a line
   reckon estimate "What is 17 * 23?"     how hard is it?
   reckon difficulty train FILE           what makes questions hard: learn it, show it, forget it
+  reckon plan --budget 1e6-tokens ...    what a budget is best spent on, and what to expect of it
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
@@ -98,6 +99,24 @@ all tenants; outcomes of solves then teach more. A running server sees every cha
   --all                 reset what every tenant's outcomes taught, and what was trained
   --json                one JSON object
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  plan: `reckon plan --budget AMOUNT [options] QUESTION
+reckon plan --budget AMOUNT [options] --file FILE    (JSON lines as for reckon batch; - is stdin)
+
+Says what it would do with a budget, and asks no model: method, samples, expected tokens and chance to be right of each
+problem, all together against the same share for every problem, and what less and more would bring. Curves that were
+fitted to a model say how accuracy grows with samples (docs/planning.md).
+
+  -b, --budget AMOUNT   1e6-tokens (prompts, output, verifiers), 2e5-output-tokens, 5-usd, 30-s or 400-calls; of all
+                        problems together
+  -f, --file FILE       problems
+  --target-accuracy P   enough, above 0, below 1: the cheapest plan that reaches it on average
+  --curves FILE         curves to go by (default: those of the embedded model, which come with Reckon)
+  --model ID            one of the models in it, or several with commas (default: all of them)
+  --window K            samples at once, 1 to 256 (default 8)
+  --price-prompt USD, --price-output USD    of a million tokens, to count in money
+  --speed N             tokens a second of one sample, to count in time; --total-speed N  of all samples together
+  --json                one JSON object
+  --url URL             a server whose difficulty service is asked (default: RECKON_URL; without one: the text alone)`,
   serve: `reckon serve [all|orchestrator|difficulty|verifier|model-proxy] [options]
 
 "all" starts the four services, each in its own process, the inner three on free ports of the loopback interface.

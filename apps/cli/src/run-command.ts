@@ -15,6 +15,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/estimate.ts")).runEstimate(command, io);
     case "difficulty":
       return (await import("./commands/difficulty.ts")).runDifficulty(command, io);
+    case "plan":
+      return (await import("./commands/plan.ts")).runPlan(command, io);
     case "serve":
       return (await import("./commands/serve.ts")).runServe(command, io);
     case "model-server":

@@ -16,6 +16,7 @@ export * from "./replay-study/replay-study.ts";
 export * from "./replay-study/study-problem.ts";
 export * from "./replay-study/summarize-study.ts";
 export * from "./retrace.ts";
+export * from "./scaling/index.ts";
 export * from "./scored-vote.ts";
 export * from "./settings.ts";
 export * from "./stop-text.ts";

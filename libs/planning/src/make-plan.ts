@@ -11,6 +11,7 @@ import {
   type Strategy,
   type VerifierName,
 } from "@reckon/core";
+import type { SampleAdvice } from "./scaling/samples-within.ts";
 import { defaultPlanningSettings, type PlanningSettings } from "./settings.ts";
 import { type StrategyLimits, strategyLimits, surenessOf } from "./strategy-limits.ts";
 
@@ -24,6 +25,8 @@ export interface MakePlanInput {
   readonly settings?: PlanningSettings;
   /** Verifiers that can be asked. Default: `prm` where the capabilities have it, else none. */
   readonly verifiers?: readonly VerifierName[];
+  /** N and K by a budget and the model's curves, in place of `adaptive`'s own. Default: none. */
+  readonly advice?: SampleAdvice | undefined;
 }
 
 const SERVED: readonly Method[] = ["single", "self-consistency", "best-of-n"];
@@ -43,7 +46,7 @@ export function makePlan(input: MakePlanInput): Plan {
   const strategy: Strategy = overrides.strategy ?? "adaptive";
   const score = overrides.difficulty ?? difficulty.score;
   const sure = overrides.difficulty === undefined && !difficulty.overridden ? surenessOf(difficulty) : undefined;
-  const limits = strategyLimits(strategy, score, settings, sure);
+  const limits = advised(strategyLimits(strategy, score, settings, sure), strategy, input);
   const reasons = [...limits.reasons];
   if (overrides.strategy === undefined) reasons.unshift("no strategy was named: adaptive is the default");
   if (overrides.seed !== undefined && !capabilities.seed) {
@@ -75,6 +78,13 @@ export function makePlan(input: MakePlanInput): Plan {
     model: overrides.model ?? "",
     reasons,
   };
+}
+
+/** A budget decides how much `adaptive` thinks; the other strategies have their own N, and the client's N goes before all. */
+function advised(limits: StrategyLimits, strategy: Strategy, { advice, overrides }: MakePlanInput): StrategyLimits {
+  if (advice === undefined || strategy !== "adaptive" || overrides.samples !== undefined) return limits;
+  const window = Math.min(limits.window, advice.window);
+  return { ...limits, samples: advice.samples, window, reasons: [...limits.reasons, advice.reason] };
 }
 
 function chooseRounds(

@@ -25,12 +25,12 @@ import {
 import type { TenantMeter } from "@reckon/store";
 import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
+import { solveBatch } from "./batch/solve-batch.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
 import type { SolveRecords } from "./records/solve-records.ts";
 import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
 import { fingerprintOf } from "./sessions/fingerprint.ts";
-import { solveBatch } from "./solve-batch.ts";
 import { createSolver } from "./solver.ts";
 import { gateSolver } from "./tenants/gate-solver.ts";
 import { createMemoryTenantMeter } from "./tenants/memory-tenant-meter.ts";

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
-import type {
-  Backend,
-  Clock,
-  LedgerCaps,
-  Model,
-  Plan,
-  PlanOverrides,
-  Problem,
-  SolveEvent,
-  Verifier,
+import {
+  type Backend,
+  type Clock,
+  type LedgerCaps,
+  type Model,
+  type Plan,
+  type PlanOverrides,
+  type Problem,
+  ReckonError,
+  type SolveEvent,
+  type Verifier,
 } from "@reckon/core";
 import { makePlan, type PlanningSettings } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
@@ -17,6 +18,7 @@ import { solve as think } from "@reckon/strategies";
 import { spanNames, withSpanStream } from "@reckon/telemetry";
 import { type Admission, urgencies } from "./admission/admission.ts";
 import { fallbackUnder } from "./admission/fallback-under.ts";
+import { adviceFor, type Prospect, prospectOf } from "./batch/prospect.ts";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
@@ -55,6 +57,10 @@ export interface SolveTask {
   readonly caps?: LedgerCaps;
   /** N at most, whatever the plan would have; absent: no limit. */
   readonly maxSamples?: number | undefined;
+  /** Where the problem's difficulty is known already. */
+  readonly estimated?: Estimated | undefined;
+  /** What was decided from outside, a sentence each: they stand before the plan's own reasons. */
+  readonly reasons?: readonly string[];
   /** Waits where its tenant is at its limits; else it is refused. */
   readonly wait?: boolean;
 }
@@ -68,6 +74,10 @@ export interface Solver {
    * `not-found` (model), `failed-precondition`, `invalid-argument`, `unavailable`, `resource-exhausted`.
    */
   solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void>;
+  /**
+   * What samples of a problem would cost and bring; `undefined` where nobody knows: no curves of its model, or no such model (its solve will say so).
+   */
+  prospect(task: Pick<SolveTask, "problem" | "overrides">): Promise<Prospect | undefined>;
 }
 
 /** What was decided before a problem is thought about. */
@@ -96,13 +106,13 @@ export function createSolver(options: SolverOptions): Solver {
   const metrics = createSolveMetrics();
 
   async function prepare(
-    { problem, overrides, caps: given, maxSamples = Infinity }: SolveTask,
+    { problem, overrides, caps: given, maxSamples = Infinity, reasons = [], ...task }: SolveTask,
     running: Running,
   ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
     const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
     const [estimated, model] = await Promise.all([
-      estimateOrPrior(problem, overrides.difficulty, remainingMs, estimator),
+      task.estimated ?? estimateOrPrior(problem, overrides.difficulty, remainingMs, estimator),
       catalogue.find(overrides.model ?? ""),
     ]);
     const { difficulty } = estimated;
@@ -111,14 +121,22 @@ export function createSolver(options: SolverOptions): Solver {
     const caps = solveCaps({ overrides, caps: given, strategyCaps: limits.strategyCaps });
     assertPrices(caps, model);
     const fallback = fallbackUnder(admission.pressure(overrides.priority ?? "normal"), overrides, settings);
+    const verifiable = verifiers.length > 0;
+    const advice = adviceFor({ problem, overrides, estimated, model, settings, verifiable, caps, maxSamples });
     const plan = makePlan({
-      ...{ problem, difficulty, settings, capabilities, verifiers },
+      ...{ problem, difficulty, settings, capabilities, verifiers, advice },
       overrides: fallback === undefined ? overrides : { ...overrides, strategy: fallback.strategy },
     });
     const degradations = [estimated.degradation, fallback?.detail].filter((sentence) => sentence !== undefined);
     const samples = Math.min(plan.samples, maxSamples);
     const window = Math.min(plan.window, samples);
-    return { estimated, degradations, model, caps, plan: { ...plan, samples, window, model: model.id } };
+    return {
+      estimated,
+      degradations,
+      model,
+      caps,
+      plan: { ...plan, samples, window, model: model.id, reasons: [...reasons, ...plan.reasons] },
+    };
   }
 
   async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
@@ -224,5 +242,22 @@ export function createSolver(options: SolverOptions): Solver {
       metrics.gone();
     }
   }
-  return { registry, solve };
+
+  async function prospect({
+    problem,
+    overrides,
+  }: Pick<SolveTask, "problem" | "overrides">): Promise<Prospect | undefined> {
+    try {
+      const model = await catalogue.find(overrides.model ?? "");
+      const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
+      const estimated = await estimateOrPrior(problem, overrides.difficulty, Infinity, estimator);
+      const verifiable = (verifier?.names ?? []).length > 0;
+      return prospectOf({ problem, overrides, estimated, model, settings, verifiable });
+    } catch (thrown) {
+      if (ReckonError.from(thrown).code === "not-found" || ReckonError.from(thrown).code === "unavailable")
+        return undefined;
+      throw thrown;
+    }
+  }
+  return { registry, solve, prospect };
 }

@@ -4,6 +4,7 @@ import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.
 import { type DifficultyCommand, parseDifficulty } from "./difficulty-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
+import { type PlanCommand, parsePlan } from "./plan-command.ts";
 import { wholeNumber } from "./read-values.ts";
 import { parseReplay, type ReplayCommand } from "./replay-command.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
@@ -77,6 +78,7 @@ export type Command =
   | ResumeCommand
   | BatchCommand
   | EstimateCommand
+  | PlanCommand
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
@@ -94,6 +96,7 @@ export const commandNames = [
   "batch",
   "estimate",
   "difficulty",
+  "plan",
   "serve",
   "model-server",
   "keys",
@@ -128,6 +131,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
         target: targetOf(flags, env),
       };
     }
+    case "plan":
+      return parsePlan(rest, env);
     case "serve":
       return parseServe(rest);
     case "model-server":
