@@ -11,6 +11,7 @@ import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
+import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
 
@@ -18,6 +19,7 @@ import { strategiesPart } from "./strategies-part.ts";
 export const parts: readonly Part[] = [
   modelPart,
   calibratePart,
+  confidencePart,
   replayPart,
   strategiesPart,
   engineSpeedPart,

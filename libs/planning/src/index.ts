@@ -9,6 +9,7 @@ export * from "./make-plan.ts";
 export * from "./model-profile.ts";
 export * from "./posterior.ts";
 export * from "./problem-domain.ts";
+export * from "./reliability-svg.ts";
 export * from "./relieve.ts";
 export * from "./replay.ts";
 export * from "./scored-vote.ts";

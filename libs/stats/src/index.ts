@@ -13,4 +13,5 @@ export * from "./logistic.ts";
 export * from "./maj-at-k.ts";
 export * from "./pass-at-k.ts";
 export * from "./prediction.ts";
+export * from "./prediction-quality.ts";
 export * from "./prng.ts";
