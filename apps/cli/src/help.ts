@@ -9,6 +9,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
+  reckon calibrate outcomes.jsonl        how far confidences can be believed, and calibrators that make them so
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -121,6 +122,19 @@ A key is shown once, when it is made; the file keeps its hash. A running server 
   -f, --file FILE       file of keys (default: [auth] keys_file, else keys.json in the user's folder)
   --json                one JSON object a key
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  calibrate: `reckon calibrate [options] FILE...    (JSON lines; - is stdin)
+
+Fits calibrators from outcomes whose correctness is known, and reports ECE, Brier and AUROC before and after, each outcome
+judged by a fit on other problems. A line is {"confidence": 0.8, "kind": "agreement", "correct": true} with an optional
+"votes", "votes_for_answer", "domain", "model" and "problem_id"; or recorded samples of one problem,
+{"problem_id", "gold", "samples": [{"answer", "correct"?, "score"?}]}. Under 50 problems nothing is fitted (docs/confidence.md).
+
+  --store FILE          outcomes of a history too; "default" is the one in the user's data folder
+  -m, --model ID        only outcomes of this model, and those that name none; needed with --out where no line names one
+  --kind WORD           only agreement, verifier, logprob or calibrated
+  -o, --out FILE        write the calibrators there, for [confidence] calibration; other models in it stay
+  --svg FILE            a reliability diagram
+  --json                one JSON object`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

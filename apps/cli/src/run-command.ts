@@ -19,6 +19,8 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/model-server.ts")).runModelServer(command, io);
     case "keys":
       return (await import("./commands/keys.ts")).runKeys(command, io);
+    case "calibrate":
+      return (await import("./commands/calibrate.ts")).runCalibrate(command, io);
     case "models":
       return (await import("./commands/models.ts")).runModels(command, io);
     case "doctor":

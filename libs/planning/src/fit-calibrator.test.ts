@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyCalibrator, type Calibrator, calibratorFor } from "./calibrator.ts";
 import { countFeatures, rawFeature } from "./confidence-features.ts";
-import { type CalibrationSample, crossFit, fitCalibrator } from "./fit-calibrator.ts";
+import { type CalibrationSample, crossFit, fitCalibrator, predictorOf } from "./fit-calibrator.ts";
 
 /** Outcomes of raw confidences that claim twice the log-odds that are true; more votes for the answer than they know of. */
 function overconfident(count: number, seed: number): CalibrationSample[] {
@@ -89,7 +89,7 @@ describe("crossFit", () => {
     const seen: Set<string>[] = [];
     const result = crossFit(samples, (rest) => {
       seen.push(new Set(rest.map(({ group }) => group as string)));
-      return fitCalibrator(rest, scope);
+      return predictorOf(fitCalibrator(rest, scope));
     });
     expect(result).toHaveLength(300);
     expect(new Set(result.map(({ sample }) => sample)).size).toBe(300);

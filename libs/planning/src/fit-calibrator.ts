@@ -80,27 +80,40 @@ const WORTH = 1e-4;
 function bestWay(samples: readonly Grouped[], ways: readonly Way[], scope: CalibratorScope): Way {
   const [first] = ways as readonly [Way, ...Way[]];
   if (ways.length === 1) return first;
-  const tried = ways.map((way) => ({ way, loss: logLossOf(crossFit(samples, (rest) => fitOneWay(rest, way, scope))) }));
+  const tried = ways.map((way) => ({
+    way,
+    loss: logLossOf(crossFit(samples, (rest) => predictorOf(fitOneWay(rest, way, scope)))),
+  }));
   return tried.reduce((best, one) => (one.loss < best.loss - WORTH ? one : best)).way;
 }
 
-/** Probabilities of samples, each by a fit on problems that are not its own: what a fit is worth on outcomes it has not seen. */
+/** Gives a state its probability; `undefined` where it cannot. */
+export type StatePredictor<T> = (sample: T) => number | undefined;
+
+/**
+ * Probabilities of samples, each by a fit on problems that are not its own: what a fit is worth on outcomes it has not seen.
+ * Where the fit gives none, the raw confidence.
+ */
 export function crossFit<T extends CalibrationSample>(
   samples: readonly T[],
-  fit: (rest: readonly T[]) => Calibrator | undefined,
+  fit: (rest: readonly T[]) => StatePredictor<T>,
   folds = FOLDS,
 ): { readonly sample: T; readonly probability: number; readonly correct: boolean }[] {
   const { grouped } = groupedOf(samples);
   return Array.from({ length: folds }, (_, fold) => fold).flatMap((fold) => {
     const held = grouped.flatMap(({ owner }, i) => (owner % folds === fold ? [samples[i] as T] : []));
     const rest = grouped.flatMap(({ owner }, i) => (owner % folds === fold ? [] : [samples[i] as T]));
-    const fitted = held.length === 0 || rest.length === 0 ? undefined : fit(rest);
+    const predict: StatePredictor<T> = held.length === 0 || rest.length === 0 ? () => undefined : fit(rest);
     return held.map((sample) => {
-      const raw = sigmoid(sample.features.raw ?? 0);
-      const probability = fitted === undefined ? raw : (applyCalibrator(fitted, sample.features) ?? raw);
+      const probability = predict(sample) ?? sigmoid(sample.features.raw ?? 0);
       return { sample, probability, correct: sample.correct };
     });
   });
+}
+
+/** The predictor of one calibrator, or of none. */
+export function predictorOf(calibrator: Calibrator | undefined): StatePredictor<CalibrationSample> {
+  return ({ features }) => calibrator && applyCalibrator(calibrator, features);
 }
 
 function fitOneWay(samples: readonly CalibrationSample[], way: Way, scope: CalibratorScope): Calibrator {

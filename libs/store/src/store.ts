@@ -42,6 +42,8 @@ export interface Store {
   similarOutcomes(features: ProblemFeatures, limit?: number): SimilarOutcome[];
   /** What similar outcomes say about the chance that one sample is right. */
   history(features: ProblemFeatures, limit?: number): HistorySummary;
+  /** Outcomes of all tenants that somebody has said to be right or wrong, the newest first; at most `limit` (default 100,000). */
+  knownOutcomes(limit?: number): OutcomeRecord[];
   /** How many outcomes are kept. */
   countOutcomes(): number;
   close(): void;

@@ -1,14 +1,5 @@
-import { type ConfidenceKind, tally } from "@reckon/core";
-import {
-  basisOf,
-  type CalibrationSample,
-  classifyDomain,
-  confidenceFeatures,
-  type EvidenceKind,
-  rawConfidenceOf,
-  type ScoredVote,
-  weighVotes,
-} from "@reckon/planning";
+import type { ConfidenceKind } from "@reckon/core";
+import { classifyDomain, type DomainSample, type EvidenceKind, type ScoredVote, voteStateOf } from "@reckon/planning";
 import type { ProblemRecord } from "../sample-record.ts";
 import { recordedSamples, shuffles, truthOf, votesOf } from "./recorded-votes.ts";
 import { priorOf, type Replayed, type ReplayPlan } from "./run-replay.ts";
@@ -33,7 +24,7 @@ export const earlyVotes = [1, 2, 3, 5] as const;
 const fixedVotes = [1, 2, 3, 5, 8, 16];
 
 /** A state of a solve: its votes, with what is known of the problem. */
-export interface CalibrationState extends CalibrationSample {
+export interface CalibrationState extends DomainSample {
   readonly problem: ProblemRecord;
   readonly votes: number;
   readonly domain: string;
@@ -42,23 +33,17 @@ export interface CalibrationState extends CalibrationSample {
 }
 
 /** The state of a problem after some votes; `undefined` before the first. */
-export function stateOf(
+function stateOf(
   problem: ProblemRecord,
   votes: readonly ScoredVote[],
-  plan: Pick<ReplayPlan, "selection" | "profile">,
+  { selection, profile }: ReplayPlan,
 ): CalibrationState | undefined {
-  const { errorModel, scoring } = plan.profile;
-  const leader = tally(weighVotes(votes, plan.selection, scoring))[0]?.canonical;
-  if (leader === undefined) return undefined;
-  const prior = priorOf(problem);
-  const raw = rawConfidenceOf(votes, leader, { prior, errorModel }) ?? 0;
-  const hasChains = basisOf(votes, errorModel).signs !== "verifier";
-  const seen = hasChains ? votes : votes.map((vote) => ({ ...vote, logprob: undefined }));
-  return {
-    ...{ problem, raw, votes: votes.length, domain: classifyDomain(problem.prompt), group: problem.id },
-    features: confidenceFeatures(seen, leader, { raw, prior }),
-    correct: leader === truthOf(problem),
-  };
+  const state = voteStateOf(votes, { prior: priorOf(problem), selection, profile });
+  if (state === undefined) return undefined;
+  const { raw, features, leader } = state;
+  const domain = classifyDomain(problem.prompt);
+  const correct = leader === truthOf(problem);
+  return { problem, raw, votes: votes.length, domain, group: problem.id, features, correct };
 }
 
 /** The state in which each run stopped. */

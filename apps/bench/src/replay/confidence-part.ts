@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { applyCalibrator, calibratorFor, type ModelProfile, profileOf, reliabilitySvg } from "@reckon/planning";
+import { calibrated, type ModelProfile, profileOf, reliabilitySvg } from "@reckon/planning";
 import { type Prediction, type PredictionQuality, predictionQuality } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
@@ -84,9 +84,10 @@ function predictionsOf(
   when: "before" | "after",
 ): Prediction[][] {
   const groups = new Map<string, Prediction[]>();
-  for (const { problem, domain, features, raw, correct } of states) {
-    const calibrator = when === "after" ? calibratorFor(calibrators, { of: kind, signs, domain }) : undefined;
-    const probability = (calibrator && applyCalibrator(calibrator, features)) ?? raw;
+  for (const state of states) {
+    const { problem, raw, correct } = state;
+    const after = when === "after" ? calibrated(calibrators, { of: kind, signs }, state) : undefined;
+    const probability = after ?? raw;
     const group = groups.get(problem.id) ?? [];
     group.push({ probability, correct });
     groups.set(problem.id, group);

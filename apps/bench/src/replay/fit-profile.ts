@@ -1,14 +1,13 @@
 import { type Capabilities, problemFromPrompt } from "@reckon/core";
 import {
   type Calibrator,
-  crossFit,
   type EvidenceKind,
   estimateDifficulty,
   fitCalibrator,
+  fitWithDomains,
   type ModelProfile,
   makePlan,
 } from "@reckon/planning";
-import { logLossOf } from "@reckon/stats";
 import type { ProblemRecord } from "../sample-record.ts";
 import {
   type CalibrationState,
@@ -80,21 +79,7 @@ function fitSense(problems: readonly ProblemRecord[], sense: Sense, profile: Mod
     if (fitted === undefined) return [];
     calibrators = [fitted];
   }
-  return [...calibrators, ...fitDomains(states, sense)];
-}
-
-/** Log loss, in nats, by which a domain's own calibrator must beat the one of all domains on problems held out. */
-const worthOfDomain = 0.005;
-
-function fitDomains(states: readonly CalibrationState[], { kind: of, signs }: Sense): Calibrator[] {
-  const shared = crossFit(states, (rest) => fitCalibrator(rest, { of, signs }));
-  return [...new Set(states.map(({ domain }) => domain))].flatMap((domain) => {
-    const mine = states.filter((state) => state.domain === domain);
-    const fit = (some: readonly CalibrationState[]) => fitCalibrator(some, { of, signs, domain });
-    const own = logLossOf(crossFit(mine, fit));
-    const common = logLossOf(shared.filter(({ sample }) => sample.domain === domain));
-    return own < common - worthOfDomain ? (fit(mine) ?? []) : [];
-  });
+  return fitWithDomains(states, { of, signs });
 }
 
 /** Everything that is learned of a model's samples, from records of problems whose answers are known. */

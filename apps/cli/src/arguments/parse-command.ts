@@ -1,5 +1,6 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
+import { type CalibrateCommand, parseCalibrate } from "./calibrate-command.ts";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
@@ -78,6 +79,7 @@ export type Command =
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
+  | CalibrateCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -92,6 +94,7 @@ export const commandNames = [
   "serve",
   "model-server",
   "keys",
+  "calibrate",
   "models",
   "doctor",
   "help",
@@ -128,6 +131,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
+    case "calibrate":
+      return parseCalibrate(rest);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
