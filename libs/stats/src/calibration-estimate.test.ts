@@ -56,7 +56,8 @@ describe("estimateCalibrationError", () => {
     const { value, byChance, debiased, low, high } = estimateCalibrationError(fresh) as CalibrationEstimate;
     expect(Math.abs(value - byChance)).toBeLessThan(0.01);
     expect(debiased).toBeLessThan(value);
-    expect(low).toBeLessThanOrEqual(high);
+    expect(low).toBeLessThanOrEqual(value);
+    expect(value).toBeLessThanOrEqual(high);
   });
 
   it("takes outcomes of one group for less than as many of their own", () => {

@@ -20,7 +20,7 @@ export interface CalibrationEstimateOptions extends BinningOptions {
 
 /**
  * The expected calibration error of groups of predictions that belong together (all of one problem, say), with a 95 %
- * percentile interval from resampling groups. A gap of n outcomes is off by chance, so that the error is biased upwards
+ * interval from resampling groups, shifted so that its mean is the value. A gap of n outcomes is off by chance, so that the error is biased upwards
  * (Kumar, Liang and Ma, NeurIPS 2019): the variance of a bin's gap, robust to what a group has in common,
  * V = sum over groups of (sum of residuals)^2 / n^2, gives the error by chance, sum n/N sqrt(2 V / pi), and the one without
  * it, sum n/N sqrt(max(0, gap^2 - V)). `undefined` where there are no predictions.
@@ -46,7 +46,16 @@ export function estimateCalibrationError(
     byChance += share * Math.sqrt((2 * noise) / Math.PI);
     debiased += share * Math.sqrt(Math.max(0, gap * gap - noise));
   }
-  const statistic = (drawn: readonly (readonly Prediction[])[]) => calibrationError(drawn.flat(), options) ?? 0;
+  let sum = 0;
   const { resamples = 500 } = options;
-  return { value, byChance, debiased, ...bootstrapInterval(groups, statistic, { resamples }) };
+  const statistic = (drawn: readonly (readonly Prediction[])[]) => {
+    const error = calibrationError(drawn.flat(), options) ?? 0;
+    sum += error;
+    return error;
+  };
+  const drawn = bootstrapInterval(groups, statistic, { resamples });
+  // A resample is noisier than the set itself: what that adds on average is no part of the interval.
+  const excess = sum / resamples - value;
+  const bound = (end: number) => Math.min(1, Math.max(0, end - excess));
+  return { value, byChance, debiased, low: bound(drawn.low), high: bound(drawn.high) };
 }

@@ -96,6 +96,7 @@ export const metricNames = {
   tokensSaved: "reckon.tokens.saved",
   samplesSaved: "reckon.samples.saved",
   confidenceAtStop: "reckon.confidence.at_stop",
+  calibrationError: "reckon.calibration.error",
   difficulty: "reckon.difficulty",
   queueDepth: "reckon.queue.depth",
   liveSamples: "reckon.samples.live",

@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { type Backend, type Clock, ReckonError, type Verifier } from "@reckon/core";
-import { type PlanningSettings, pressures } from "@reckon/planning";
+import { type ModelProfile, type PlanningSettings, pressures } from "@reckon/planning";
 import type { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import type { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import {
   CancelResponseSchema,
   type OrchestratorService,
@@ -25,6 +26,8 @@ import {
 import type { TenantMeter } from "@reckon/store";
 import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
+import { createInsightsDesk } from "./insights/insights-service.ts";
+import { createSolveMemory } from "./insights/solve-memory.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
 import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
@@ -50,6 +53,8 @@ export interface OrchestratorOptions {
   readonly sessions?: SessionSettings;
   /** Counts what tenants do. Default: in this process. */
   readonly meter?: TenantMeter;
+  /** What is known of a model's samples. Default: what ships with Reckon. */
+  readonly profileOf?: (model: string) => ModelProfile;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,6 +62,7 @@ export interface OrchestratorOptions {
 /** The orchestrator: its handlers, and how it ends. */
 export interface Orchestrator {
   readonly service: ServiceImpl<typeof OrchestratorService>;
+  readonly insights: ServiceImpl<typeof InsightsService>;
   /** The one way into a solve, whichever door the request came through; runs as part of the call being served. */
   solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void>;
   /** Solves that run now. */
@@ -78,8 +84,15 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     waiting: admission.waiting,
     pressure: pressures.indexOf(admission.pressure("normal")),
   }));
+  const memory = createSolveMemory();
+  const insights = createInsightsDesk({
+    memory,
+    load: () => ({ queueDepth: admission.waiting, thinking: admission.thinking }),
+  });
   const ungated = createSolver({
     admission,
+    memory,
+    ...(options.profileOf && { profileOf: options.profileOf }),
     limits: options.limits ?? noSolveLimits,
     thinker: options.thinker,
     verifier: options.verifier,
@@ -123,8 +136,10 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       solver.registry.close();
       admission.close();
       unobserve();
+      insights.close();
       await recorder.flush(recordTimeoutMs);
     },
+    insights: insights.service,
     service: {
       solve,
       async *solveBatch(request) {
