@@ -10,6 +10,7 @@ const overview = `reckon: spends more thinking on harder questions
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
   reckon calibrate outcomes.jsonl        how far confidences can be believed, and calibrators that make them so
+  reckon insights --url URL              what was decided lately, why, and what it saved
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -135,6 +136,17 @@ judged by a fit on other problems. A line is {"confidence": 0.8, "kind": "agreem
   -o, --out FILE        write the calibrators there, for [confidence] calibration; other models in it stay
   --svg FILE            a reliability diagram
   --json                one JSON object`,
+  insights: `reckon insights [options]
+
+How thinking has paid lately on a server: difficulty, confidence, steps, samples and latency, timeouts, tokens saved, how far
+confidences can be believed, and the strategy log. Your own solves, of the process that answers, the latest few
+thousand (docs/insights.md).
+
+  --since TIME          only solves that ended within 15m, 12h, 7d
+  --log N               entries of the strategy log, 0 to 1,000 (default 20)
+  --right ID            says that the answer of that solve was right; --wrong ID that it was not
+  --json                one JSON object
+  --url URL             server that has solved (default: RECKON_URL); RECKON_API_KEY is the key that it asks for`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

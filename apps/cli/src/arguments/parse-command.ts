@@ -2,6 +2,7 @@ import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { type CalibrateCommand, parseCalibrate } from "./calibrate-command.ts";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { type InsightsCommand, parseInsights } from "./insights-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { wholeNumber } from "./read-values.ts";
@@ -80,6 +81,7 @@ export type Command =
   | ModelServerCommand
   | KeysCommand
   | CalibrateCommand
+  | InsightsCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -95,6 +97,7 @@ export const commandNames = [
   "model-server",
   "keys",
   "calibrate",
+  "insights",
   "models",
   "doctor",
   "help",
@@ -133,6 +136,8 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return parseKeys(rest);
     case "calibrate":
       return parseCalibrate(rest);
+    case "insights":
+      return parseInsights(rest, env);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });
