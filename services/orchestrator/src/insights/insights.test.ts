@@ -73,15 +73,15 @@ describe("the memory of solves", () => {
 describe("sumUp", () => {
   it("distributes, counts tokens and timeouts, and keeps the log short", () => {
     const memory = createSolveMemory(() => 5_000);
-    for (const [i, confidence] of [0.2, 0.6, 0.95, 1].entries()) {
+    for (const [i, confidence] of [0.25, 0.5, 1, 1].entries()) {
       memory.add(ended(String(i), confidence, i === 0 ? { stopReason: "deadline" } : {}));
     }
     const summary = sumUp(memory.solves("acme"), 2);
     expect(summary).toMatchObject({ solves: 4, earliestMs: 5_000, timeoutRate: 0.25, tokens: 4 * 105 });
     // Three of eight samples were not started, at 20 tokens each.
     expect(summary.tokensSaved).toBe(4 * 60);
-    expect(summary.confidence).toMatchObject({ count: 4, least: 0.2, p50: 0.775, most: 1 });
-    expect(summary.confidence.buckets.map(({ count }) => count)).toEqual([0, 1, 0, 0, 0, 1, 0, 0, 0, 2]);
+    expect(summary.confidence).toMatchObject({ count: 4, least: 0.25, p50: 0.75, most: 1 });
+    expect(summary.confidence.buckets.map(({ count }) => count)).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 2]);
     expect(summary.log.map(({ solveId }) => solveId)).toEqual(["3", "2"]);
     expect(summary.log[0]).not.toHaveProperty("tenantId");
     expect(sumUp([], 10)).toMatchObject({ solves: 0, timeoutRate: 0, calibration: { basis: "none", count: 0 } });
