@@ -134,7 +134,7 @@ export function createReckon(options: ReckonOptions): Reckon {
     },
     async insights({ sinceMs, logEntries, ...call } = {}) {
       const request = checked("insights", () => ({
-        ...(sinceMs !== undefined && { since: durationFromMs(sinceMs) }),
+        ...(sinceMs !== undefined && { since: durationFromMs(Math.round(sinceMs)) }),
         logEntries: count("logEntries", logEntries),
       }));
       return insightsFromProto(await typed(insights.getInsights(request, callOptions(call))));

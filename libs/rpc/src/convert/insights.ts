@@ -86,7 +86,7 @@ function entryToProto(entry: StrategyLogEntry): Shape<typeof wire.StrategyLogEnt
     ...rest,
     reasons: [...entry.reasons],
     endedAt: timestampFromMs(endedAtMs),
-    latency: durationFromMs(latencyMs),
+    latency: durationFromMs(Math.round(latencyMs)),
     tokens: BigInt(tokens),
     tokensSaved: BigInt(tokensSaved),
     ...(confidence && { confidence: confidenceToProto(confidence) }),
