@@ -1,6 +1,7 @@
 import { type Cluster, startCluster } from "@reckon/bench";
 import { StatusService } from "@reckon/proto/reckon/admin/v1/status";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
@@ -15,7 +16,14 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 it("has a case for every method of every service", () => {
-  const services = [OrchestratorService, DifficultyService, VerifierService, ModelService, StatusService];
+  const services = [
+    OrchestratorService,
+    InsightsService,
+    DifficultyService,
+    VerifierService,
+    ModelService,
+    StatusService,
+  ];
   const methods = services.flatMap((service) => service.methods.map((method) => `${service.typeName}/${method.name}`));
   const covered = rpcCases.map(({ method }) => `${method.parent.typeName}/${method.name}`);
   expect(methods.filter((method) => !covered.includes(method))).toEqual([]);

@@ -3,6 +3,7 @@ import type { ServiceName } from "@reckon/bench";
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from "@reckon/proto/grpc/health/v1/health";
 import { StatusService } from "@reckon/proto/reckon/admin/v1/status";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
@@ -56,6 +57,20 @@ export const rpcCases: readonly RpcCase[] = [
     service: "orchestrator",
     method: OrchestratorService.method.resume,
     requests: [{ solveId: "00000000-0000-4000-8000-000000000000" }],
+    error: /not.?found|NOT_FOUND|5 /i,
+  },
+  {
+    service: "orchestrator",
+    method: InsightsService.method.getInsights,
+    requests: [{ logEntries: 5 }],
+    check([response]) {
+      expect(response).toMatchObject({ difficulty: { buckets: { length: 10 } }, calibration: all, queueDepth: 0 });
+    },
+  },
+  {
+    service: "orchestrator",
+    method: InsightsService.method.reportCorrectness,
+    requests: [{ solveId: "00000000-0000-4000-8000-000000000000", correct: true }],
     error: /not.?found|NOT_FOUND|5 /i,
   },
   {

@@ -70,3 +70,19 @@ it("turns what the server refuses into an error that names field, value and limi
   expect(code).toBe("invalid-argument");
   expect(violations).toEqual([{ field: "options.samples", description: expect.stringMatching(/1000.*256/) }]);
 });
+
+it("tells how solves went, without a word of the question, and takes in which were right", async () => {
+  const solve = reckon.solve("What is 31 * 3?", { samples: 2 });
+  const events = await Array.fromAsync(solve);
+  const solveId = events[0]?.type === "solve-started" ? events[0].solveId : expect.unreachable();
+  await reckon.reportCorrectness(solveId, true);
+  const insights = await reckon.insights({ sinceMs: 600_000, logEntries: 1 });
+  expect(insights.log).toHaveLength(1);
+  expect(insights.log[0]).toMatchObject({ solveId, correct: true, strategy: "adaptive", plannedSamples: 2 });
+  expect(JSON.stringify(insights)).not.toContain("31 * 3");
+  expect(insights.solves).toBeGreaterThan(0);
+  expect(insights.confidence.count).toBeGreaterThan(0);
+  expect(insights.calibration).toMatchObject({ basis: "agreement", reported: 1 });
+  await expect(reckon.reportCorrectness("nobody", true)).rejects.toMatchObject({ code: "not-found" });
+  await expect(reckon.insights({ logEntries: 5_000 })).rejects.toMatchObject({ code: "invalid-argument" });
+});

@@ -14,6 +14,7 @@ import type { Part } from "./part.ts";
 import { curvesPart } from "./planning/curves-part.ts";
 import { planningPart } from "./planning/planning-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
+import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
 
@@ -21,6 +22,7 @@ import { strategiesPart } from "./strategies-part.ts";
 export const parts: readonly Part[] = [
   modelPart,
   calibratePart,
+  confidencePart,
   replayPart,
   difficultyPart,
   curvesPart,

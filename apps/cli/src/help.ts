@@ -12,6 +12,8 @@ const overview = `reckon: spends more thinking on harder questions
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
   reckon replay records.jsonl            stop rules over recorded samples: accuracy, tokens, latency
+  reckon calibrate outcomes.jsonl        how far confidences can be believed, and calibrators that make them so
+  reckon insights --url URL              what was decided lately, why, and what it saved
   reckon models                          what can think, and what it can do
   reckon doctor                          what works here, what is missing, how to get it
   reckon help COMMAND                    the options of a command
@@ -178,6 +180,30 @@ flight, and a stop cancels the rest, whose tokens until then count.
   --prior A,B           a Beta prior on P(one sample is right) (default: as recorded, else by the question, else 1,1)
   --answer-kind WORD    number, choice, expression, code, tool-call or text (default: as recorded, else inferred)
   --json                one JSON object: {"default", "baseline", "paired", "n_problems", "draws", "seed"}`,
+  calibrate: `reckon calibrate [options] FILE...    (JSON lines; - is stdin)
+
+Fits calibrators from outcomes whose correctness is known, and reports ECE, Brier and AUROC before and after, each outcome
+judged by a fit on other problems. A line is {"confidence": 0.8, "kind": "agreement", "correct": true} with an optional
+"votes", "votes_for_answer", "domain", "model" and "problem_id"; or recorded samples of one problem,
+{"problem_id", "gold", "samples": [{"answer", "correct"?, "score"?}]}. Under 50 problems nothing is fitted (docs/confidence.md).
+
+  --store FILE          outcomes of a history too; "default" is the one in the user's data folder
+  -m, --model ID        only outcomes of this model, and those that name none; needed with --out where no line names one
+  --kind WORD           only agreement, verifier, logprob or calibrated
+  -o, --out FILE        write the calibrators there, for [confidence] calibration; other models in it stay
+  --svg FILE            a reliability diagram
+  --json                one JSON object`,
+  insights: `reckon insights [options]
+
+How thinking has paid lately on a server: difficulty, confidence, steps, samples and latency, timeouts, tokens saved, how far
+confidences can be believed, and the strategy log. Your own solves, of the process that answers, the latest few
+thousand (docs/insights.md).
+
+  --since TIME          only solves that ended within 15m, 12h, 7d
+  --log N               entries of the strategy log, 0 to 1,000 (default 20)
+  --right ID            says that the answer of that solve was right; --wrong ID that it was not
+  --json                one JSON object
+  --url URL             server that has solved (default: RECKON_URL); RECKON_API_KEY is the key that it asks for`,
   models: `reckon models [options]    the default model is marked with *
 
   --json                one JSON object a line

@@ -25,6 +25,10 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/keys.ts")).runKeys(command, io);
     case "replay":
       return (await import("./commands/replay.ts")).runReplay(command, io);
+    case "calibrate":
+      return (await import("./commands/calibrate.ts")).runCalibrate(command, io);
+    case "insights":
+      return (await import("./commands/insights.ts")).runInsights(command, io);
     case "models":
       return (await import("./commands/models.ts")).runModels(command, io);
     case "doctor":

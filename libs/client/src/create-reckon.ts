@@ -1,13 +1,16 @@
 import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallOptions as ConnectCallOptions, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService, SolveBatchRequestSchema } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { type Batch, type BatchItem, type BatchOptions, batchEventFromProto, createBatch } from "./batch.ts";
 import { answerKinds } from "./enums.ts";
 import { estimateFromProto, modelFromProto } from "./from-proto.ts";
+import { type Insights, type InsightsOptions, insightsFromProto } from "./insights.ts";
 import { ReckonError } from "./reckon-error.ts";
 import type { Solve } from "./solve.ts";
 import { createSolveCalls } from "./solve-calls.ts";
@@ -50,6 +53,10 @@ export interface Reckon {
     answers: readonly string[],
     options?: CallOptions & { readonly answerKind?: AnswerKind },
   ): Promise<readonly EquivalenceClass[]>;
+  /** How thinking has paid lately: this client's solves of the latest few thousand, in the process that answers. */
+  insights(options?: InsightsOptions): Promise<Insights>;
+  /** Says whether the answer of a solve was right. Throws `not-found` where it is not remembered. */
+  reportCorrectness(solveId: string, correct: boolean, options?: CallOptions): Promise<void>;
   /** Ends a running solve by its id; it then ends with its best answer so far. Throws `not-found` for any other id. */
   cancel(solveId: string, options?: CallOptions): Promise<void>;
 }
@@ -66,6 +73,7 @@ export function createReckon(options: ReckonOptions): Reckon {
   const difficulty = createClient(DifficultyService, transport);
   const model = createClient(ModelService, transport);
   const verifier = createClient(VerifierService, transport);
+  const insights = createClient(InsightsService, transport);
 
   const own = {
     ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
@@ -123,6 +131,16 @@ export function createReckon(options: ReckonOptions): Reckon {
     async models(call = {}) {
       const { models } = await typed(model.listModels({}, callOptions(call)));
       return models.map(modelFromProto);
+    },
+    async insights({ sinceMs, logEntries, ...call } = {}) {
+      const request = checked("insights", () => ({
+        ...(sinceMs !== undefined && { since: durationFromMs(Math.round(sinceMs)) }),
+        logEntries: count("logEntries", logEntries),
+      }));
+      return insightsFromProto(await typed(insights.getInsights(request, callOptions(call))));
+    },
+    async reportCorrectness(solveId, correct, call = {}) {
+      await typed(insights.reportCorrectness({ solveId, correct }, callOptions(call)));
     },
     async equivalence(answers, { answerKind, ...call } = {}) {
       const request = checked("answerKind", () => ({

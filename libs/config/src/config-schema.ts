@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { authSection, corsSection, tlsSection } from "./auth-section.ts";
 import { backendSection } from "./backend-section.ts";
+import { confidenceSection } from "./confidence-section.ts";
 import { admissionSection, ledgerSection } from "./ledger-sections.ts";
 import { poolSection, routingSection } from "./pool-section.ts";
 import {
@@ -39,6 +40,7 @@ export const sections = {
   sessions: sessionsSection,
   engine: engineSection,
   verifier: verifierSection,
+  confidence: confidenceSection,
   routing: routingSection,
   auth: authSection,
   tls: tlsSection,
@@ -62,6 +64,7 @@ export const configSchema = z.object({
   sessions: sections.sessions.prefault({}),
   engine: sections.engine.prefault({}),
   verifier: sections.verifier.prefault({}),
+  confidence: sections.confidence.prefault({}),
   routing: sections.routing.prefault({}),
   auth: sections.auth.prefault({}),
   tls: sections.tls.prefault({}),

@@ -2,6 +2,7 @@ export * from "./async-queue.ts";
 export * from "./clock.ts";
 export * from "./difficulty.ts";
 export * from "./generation.ts";
+export * from "./insights.ts";
 export * from "./ledger.ts";
 export * from "./limits.ts";
 export * from "./model.ts";

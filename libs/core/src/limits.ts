@@ -34,4 +34,7 @@ export const limits = {
   verifiers: 16,
   equivalenceAnswers: { min: 1, max: 4_096 },
   idBytes: 256,
+  /** A hundred years are as good as all. */
+  insightsSinceMs: { min: 1, max: 100 * 365 * 86_400_000 },
+  insightsLogEntries: { min: 0, max: 1_000 },
 } as const;

@@ -1,5 +1,5 @@
 import type { LedgerSnapshot } from "./ledger.ts";
-import type { StopReason } from "./plan.ts";
+import type { Plan, StopReason } from "./plan.ts";
 import type { Candidate, Confidence } from "./vote.ts";
 
 /** The result of a solve. `undefined` answer and confidence: no sample gave an answer. */
@@ -27,4 +27,11 @@ export interface Outcome {
   readonly endedAtStop?: number | undefined;
   /** What was degraded on the way, one sentence each. */
   readonly degradations: readonly string[];
+}
+
+/** What a stop saved against the plan's N: samples that were not started, and their tokens at the mean of those that voted. */
+export function savedAgainst(plan: Plan, outcome: Outcome): { readonly samples: number; readonly tokens: number } {
+  const samples = Math.max(0, plan.samples - outcome.samplesStarted);
+  const each = outcome.samplesVoted > 0 ? outcome.ledger.answerTokens / outcome.samplesVoted : 0;
+  return { samples, tokens: Math.round(samples * each) };
 }

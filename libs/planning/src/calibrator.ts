@@ -1,54 +1,56 @@
 import type { ConfidenceKind } from "@reckon/core";
-import { fitLogistic, type LogisticModel, logit, predictLogistic } from "@reckon/stats";
+import { type IsotonicModel, predictIsotonic, sigmoid } from "@reckon/stats";
+import type { ConfidenceFeature, ConfidenceFeatures } from "./confidence-features.ts";
+import type { EvidenceKind } from "./evidence.ts";
 
-/** What a calibrator is fitted on and applied to: the raw confidence and the votes behind it. */
-export interface CalibrationFeatures {
-  /** Raw confidence in [0, 1]. */
-  readonly confidence: number;
-  /** Samples that voted, >= 1. */
-  readonly votes: number;
-}
-
-/** One outcome that is known. */
-export interface CalibrationSample extends CalibrationFeatures {
-  readonly correct: boolean;
-}
-
-/** A fitted map from raw confidence to probability. */
-export interface Calibrator {
-  readonly kind: "platt";
-  /** Kind of the raw confidences it was fitted on; others stay as they are, since it knows nothing of them. */
+/** Which raw confidences a calibrator is for. */
+export interface CalibratorScope {
+  /** Kind of the raw confidences; others stay as they are, since it knows nothing of them. */
   readonly of: ConfidenceKind;
-  readonly logistic: LogisticModel;
-  /** Outcomes it was fitted on. */
-  readonly samples: number;
+  /** The signs that the votes had; absent: whichever. */
+  readonly signs?: EvidenceKind | undefined;
+  /** The domain of the problems; absent: all of them. */
+  readonly domain?: string | undefined;
 }
-
-/** Fewer outcomes than this are not enough for a calibrator; the raw kind is reported instead. */
-export const MIN_CALIBRATION_SAMPLES = 50;
-
-const featuresOf = (f: CalibrationFeatures) => [logit(f.confidence, 1e-4), Math.log(f.votes)];
 
 /**
- * Fits Platt's map (Advances in Large Margin Classifiers, 1999) on the logit of the raw confidence and the logarithm of the
- * number of votes, for raw confidences of one kind. `undefined` under `MIN_CALIBRATION_SAMPLES` outcomes, where all of them are alike, or where the fit would
- * turn the order of confidences around.
+ * A fitted map from features to a probability: a logistic regression, P = sigmoid(intercept + sum of weight * feature), and
+ * where it was better on outcomes it had not seen, a non-decreasing function of that P.
  */
-export function fitCalibrator(
-  samples: readonly CalibrationSample[],
-  of: ConfidenceKind = "verifier",
-): Calibrator | undefined {
-  const correct = samples.filter((sample) => sample.correct).length;
-  if (samples.length < MIN_CALIBRATION_SAMPLES || correct === 0 || correct === samples.length) return undefined;
-  const logistic = fitLogistic(
-    samples.map((sample) => ({ features: featuresOf(sample), positive: sample.correct })),
-    1,
-  );
-  if ((logistic.weights[0] ?? 0) <= 0) return undefined;
-  return { kind: "platt", of, logistic, samples: samples.length };
+export interface Calibrator extends CalibratorScope {
+  readonly intercept: number;
+  /** Features without one have no effect. */
+  readonly weights: { readonly [name in ConfidenceFeature]?: number | undefined };
+  readonly isotonic?: IsotonicModel | undefined;
+  /** Problems whose outcomes it was fitted on; several states of one problem count once. */
+  readonly outcomes: number;
 }
 
-/** The calibrated probability, in [0, 1]; rises with the raw confidence. */
-export function applyCalibrator(calibrator: Calibrator, features: CalibrationFeatures): number {
-  return predictLogistic(calibrator.logistic, featuresOf(features));
+/** The calibrated probability, in [0, 1]; `undefined` where a feature that it needs is unknown. */
+export function applyCalibrator(calibrator: Calibrator, features: ConfidenceFeatures): number | undefined {
+  let sum = calibrator.intercept;
+  for (const [name, weight] of Object.entries(calibrator.weights)) {
+    const value = features[name as ConfidenceFeature];
+    if (value === undefined) return undefined;
+    sum += weight * value;
+  }
+  const probability = sigmoid(sum);
+  return calibrator.isotonic === undefined ? probability : predictIsotonic(calibrator.isotonic, probability);
+}
+
+/**
+ * The calibrator for raw confidences of a kind: one of the problem's domain before one of all domains, and among these one of
+ * the very signs before one of whichever. `undefined` where there is none: then the raw confidence stays.
+ */
+export function calibratorFor(calibrators: readonly Calibrator[], scope: CalibratorScope): Calibrator | undefined {
+  let best: Calibrator | undefined;
+  let bestRank = -1;
+  for (const one of calibrators) {
+    if (one.of !== scope.of) continue;
+    if (one.domain !== undefined && one.domain !== scope.domain) continue;
+    if (one.signs !== undefined && one.signs !== scope.signs) continue;
+    const rank = (one.domain === undefined ? 0 : 2) + (one.signs === undefined ? 0 : 1);
+    if (rank > bestRank) [best, bestRank] = [one, rank];
+  }
+  return best;
 }

@@ -1,5 +1,7 @@
 import type { Confidence, ConfidenceKind } from "@reckon/core";
-import { applyCalibrator, type Calibrator } from "./calibrator.ts";
+import { applyCalibrator, type Calibrator, calibratorFor } from "./calibrator.ts";
+import { confidenceFeatures } from "./confidence-features.ts";
+import { type EvidenceKind, evidenceKind } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import { type ErrorModel, posteriorOf } from "./posterior.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
@@ -10,35 +12,56 @@ export interface ConfidenceOptions {
   readonly prior: BetaPrior;
   /** Default: that of `defaultProfile`. */
   readonly errorModel?: ErrorModel;
-  /** Those fitted for the model that thinks, one a kind of raw confidence. Default none. */
+  /** Those fitted for the model that thinks; `calibratorFor` says which of them counts. Default none. */
   readonly calibrators?: readonly Calibrator[];
+  /** What the problem is about, for calibrators of one domain. */
+  readonly domain?: string | undefined;
 }
 
-/** What the votes rest on: a verifier's scores, else log-probabilities that say something of this model, else agreement alone. */
-function kindOf(votes: readonly ScoredVote[], { evidence }: ErrorModel): ConfidenceKind {
-  if (votes.some((vote) => vote.score !== undefined)) return "verifier";
-  const hasLogprobs = evidence.kinds.logprob !== undefined && votes.some((vote) => vote.logprob !== undefined);
-  return hasLogprobs ? "logprob" : "agreement";
+/** What votes rest on: a verifier's scores, else log-probabilities that say something of this model, else agreement alone. */
+export interface ConfidenceBasis {
+  readonly kind: ConfidenceKind;
+  readonly signs: EvidenceKind | undefined;
+}
+
+/** The basis of votes under a model of errors. */
+export function basisOf(votes: readonly ScoredVote[], { evidence }: ErrorModel): ConfidenceBasis {
+  const isScored = votes.some((vote) => vote.score !== undefined);
+  const hasLogprobs = votes.some((vote) => vote.logprob !== undefined);
+  const counts = isScored ? evidence.kinds.both !== undefined : evidence.kinds.logprob !== undefined;
+  const signs = evidenceKind(isScored, hasLogprobs && counts);
+  return { kind: isScored ? "verifier" : (signs ?? "agreement") === "logprob" ? "logprob" : "agreement", signs };
+}
+
+/** The raw confidence of a leader, by `posteriorOf`; `undefined` where it has no vote. */
+export function rawConfidenceOf(
+  votes: readonly ScoredVote[],
+  leader: string,
+  { prior, errorModel = defaultProfile.errorModel }: ConfidenceOptions,
+): number | undefined {
+  const raw = posteriorOf(votes, prior, errorModel).get(leader);
+  return raw === undefined ? undefined : Math.min(1, Math.max(0, raw));
 }
 
 /**
  * Probability that the leading candidate is right, by `posteriorOf`: of kind `verifier` where any vote has a score, `logprob`
- * where log-probabilities count, else `agreement`; `calibrated` where a calibrator for that kind was given. In (0, 1), also
+ * where log-probabilities count, else `agreement`; `calibrated` where there is a calibrator for that kind. In (0, 1), also
  * after one vote, whose value without signs of quality is the prior's mean. `undefined` where nobody voted or where the leader
- * has no vote.
+ * has no vote. The order of votes has no effect.
  */
 export function confidenceOf(
   votes: readonly ScoredVote[],
   leader: string,
   options: ConfidenceOptions,
 ): Confidence | undefined {
-  const errorModel = options.errorModel ?? defaultProfile.errorModel;
-  const raw = posteriorOf(votes, options.prior, errorModel).get(leader);
+  const { prior, errorModel = defaultProfile.errorModel, calibrators = [], domain } = options;
+  const raw = rawConfidenceOf(votes, leader, options);
   if (raw === undefined) return undefined;
-  const kind = kindOf(votes, errorModel);
-  const calibrator = options.calibrators?.find((one) => one.of === kind);
+  const { kind, signs } = basisOf(votes, errorModel);
+  const calibrator = calibratorFor(calibrators, { of: kind, signs, domain });
   if (calibrator !== undefined) {
-    return { value: applyCalibrator(calibrator, { confidence: raw, votes: votes.length }), kind: "calibrated" };
+    const value = applyCalibrator(calibrator, confidenceFeatures(votes, leader, { raw, prior }));
+    if (value !== undefined) return { value, kind: "calibrated" };
   }
-  return { value: Math.min(1, Math.max(0, raw)), kind };
+  return { value: raw, kind };
 }

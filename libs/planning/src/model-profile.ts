@@ -16,5 +16,6 @@ export const defaultProfile = calibration.default as ModelProfile;
 
 /** The profile fitted for a model (`npm run bench -- calibrate --write`), by the model's id; else `defaultProfile`. */
 export function profileOf(model: string): ModelProfile {
-  return (calibration.models as unknown as Record<string, ModelProfile | undefined>)[model] ?? defaultProfile;
+  const models = calibration.models as unknown as Record<string, ModelProfile>;
+  return (Object.hasOwn(models, model) ? models[model] : undefined) ?? defaultProfile;
 }

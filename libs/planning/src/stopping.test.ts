@@ -153,10 +153,10 @@ describe("confidenceOf", () => {
 
   it("calibrates only what the calibrator was fitted on", () => {
     const calibrator = {
-      kind: "platt",
       of: "verifier",
-      logistic: { intercept: 0, weights: [1, 0] },
-      samples: 99,
+      intercept: 0,
+      weights: { raw: 1 },
+      outcomes: 99,
     } as const;
     expect(confidenceOf([vote("a", 0.9)], "a", { prior, errorModel, calibrators: [calibrator] })?.kind).toBe(
       "calibrated",

@@ -19,8 +19,11 @@ export interface BinningOptions {
   readonly binning?: Binning;
 }
 
-function groups(predictions: readonly Prediction[], bins: number, binning: Binning): Prediction[][] {
-  const out = Array.from({ length: bins }, (): Prediction[] => []);
+/** Predictions in bins by probability, lowest first, empty bins left out. Throws `RangeError` for no whole number of bins >= 1. */
+export function predictionBins<T extends Prediction>(predictions: readonly T[], options: BinningOptions = {}): T[][] {
+  const { bins = 15, binning = "mass" } = options;
+  if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError(`bins must be an integer >= 1, got ${bins}`);
+  const out = Array.from({ length: bins }, (): T[] => []);
   const sorted = [...predictions].sort((a, b) => a.probability - b.probability);
   sorted.forEach((prediction, i) => {
     const place = binning === "mass" ? (i * bins) / sorted.length : prediction.probability * bins;
@@ -31,9 +34,7 @@ function groups(predictions: readonly Prediction[], bins: number, binning: Binni
 
 /** Reliability table: predictions in bins by probability, lowest first, empty bins left out. */
 export function reliabilityTable(predictions: readonly Prediction[], options: BinningOptions = {}): ReliabilityBin[] {
-  const { bins = 15, binning = "mass" } = options;
-  if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError(`bins must be an integer >= 1, got ${bins}`);
-  return groups(predictions, bins, binning).map((group) => ({
+  return predictionBins(predictions, options).map((group) => ({
     count: group.length,
     meanProbability: group.reduce((sum, p) => sum + p.probability, 0) / group.length,
     accuracy: group.filter((p) => p.correct).length / group.length,

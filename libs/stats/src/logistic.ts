@@ -66,16 +66,23 @@ export function fitLogistic(samples: readonly LogisticSample[], ridge = 1): Logi
     const gradient = beta.map((value, i) => -penalty(i) * value);
     const hessian = beta.map((_, i) => beta.map((__, j) => (i === j ? penalty(i) : 0)));
     for (const sample of samples) {
-      const row = [1, ...sample.features];
-      const p = sigmoid(row.reduce((sum, x, i) => sum + x * (beta[i] as number), 0));
-      row.forEach((x, i) => {
-        gradient[i] = (gradient[i] as number) + (Number(sample.positive) - p) * x;
+      const { features } = sample;
+      const x = (i: number) => (i === 0 ? 1 : (features[i - 1] as number));
+      let sum = 0;
+      for (let i = 0; i < size; i += 1) sum += x(i) * (beta[i] as number);
+      const p = sigmoid(sum);
+      const miss = Number(sample.positive) - p;
+      const curve = p * (1 - p);
+      for (let i = 0; i < size; i += 1) {
+        gradient[i] = (gradient[i] as number) + miss * x(i);
         const line = hessian[i] as number[];
-        row.forEach((y, j) => {
-          line[j] = (line[j] as number) + p * (1 - p) * x * y;
-        });
-      });
+        const xi = curve * x(i);
+        for (let j = 0; j <= i; j += 1) line[j] = (line[j] as number) + xi * x(j);
+      }
     }
+    // The matrix is symmetric: its upper half is a copy.
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < i; j += 1) (hessian[j] as number[])[i] = (hessian[i] as number[])[j] as number;
     const step = solveLinear(hessian, gradient);
     // A bounded step keeps Newton from overshooting where the data are nearly separable.
     const longest = Math.max(...step.map(Math.abs));

@@ -15,6 +15,8 @@ export interface SqliteStoreOptions {
 
 /** The newest outcomes decide; more than this says nothing new. */
 const defaultLimit = 200;
+/** More than this many teach a calibrator nothing new. */
+const mostKnown = 100_000;
 /** How many new outcomes may come before the oldest are deleted. */
 const pruneEvery = 64;
 
@@ -26,6 +28,7 @@ const selectTemplate = `
   SELECT * FROM outcomes WHERE tenant = ? AND template_hash = ? ORDER BY id DESC LIMIT ?`;
 const selectKind = `
   SELECT * FROM outcomes WHERE tenant = ? AND domain = ? AND length_bucket = ? AND template_hash <> ? ORDER BY id DESC LIMIT ?`;
+const selectKnown = "SELECT * FROM outcomes WHERE correct IS NOT NULL ORDER BY id DESC LIMIT ?";
 const deleteOldest = "DELETE FROM outcomes WHERE id <= (SELECT max(id) FROM outcomes) - ?";
 
 const selectState = "SELECT content FROM states WHERE tenant = ? AND name = ?";
@@ -40,6 +43,7 @@ export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOp
   const insert = database.prepare(insertOutcome);
   const byTemplate = database.prepare(selectTemplate);
   const byKind = database.prepare(selectKind);
+  const known = database.prepare(selectKnown);
   const prune = database.prepare(deleteOldest);
   const count = database.prepare("SELECT count(*) AS n FROM outcomes");
   const stateOf = database.prepare(selectState);
@@ -97,6 +101,7 @@ export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOp
         throw error;
       }
     },
+    knownOutcomes: (limit = mostKnown) => attempt("read", () => known.all(limit).map((row) => outcomeOf(row, "kind"))),
     countOutcomes: () => attempt("read", () => Number(count.get()?.n)),
     close: () => {
       if (database.isOpen) database.close();

@@ -53,6 +53,8 @@ export interface Store {
    * undoes them.
    */
   atomically<T>(work: () => T): T;
+  /** Outcomes of all tenants that somebody has said to be right or wrong, the newest first; at most `limit` (default 100,000). */
+  knownOutcomes(limit?: number): OutcomeRecord[];
   /** How many outcomes are kept. */
   countOutcomes(): number;
   close(): void;

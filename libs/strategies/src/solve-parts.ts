@@ -1,6 +1,6 @@
 import { inferAnswerKind } from "@reckon/answers";
 import { type AnswerKind, type AsyncQueue, questionOf, type SolveEvent } from "@reckon/core";
-import { type ConfidenceOptions, defaultPlanningSettings, profileOf } from "@reckon/planning";
+import { type ConfidenceOptions, classifyDomain, defaultPlanningSettings, profileOf } from "@reckon/planning";
 import { type Ballot, createBallot } from "./ballot.ts";
 import { type Continuation, createContinuation } from "./continuation.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
@@ -99,6 +99,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
       prior: { alpha: input.difficulty.priorAlpha, beta: input.difficulty.priorBeta },
       errorModel: profile.errorModel,
       calibrators: profile.calibrators,
+      domain: classifyDomain(question),
     },
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),

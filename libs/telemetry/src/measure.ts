@@ -1,5 +1,13 @@
 import type { Counter, Histogram, UpDownCounter } from "@opentelemetry/api";
-import type { BackendLoad, Outcome, Plan, Priority, SampleEnd, Verdict } from "@reckon/core";
+import {
+  type BackendLoad,
+  type Outcome,
+  type Plan,
+  type Priority,
+  type SampleEnd,
+  savedAgainst,
+  type Verdict,
+} from "@reckon/core";
 import { declaredOnce, observe, reckonMeter } from "./instruments.ts";
 import { attributes, metricNames } from "./names.ts";
 
@@ -73,6 +81,20 @@ export function observeAdmission(read: () => { readonly waiting: number; readonl
   });
 }
 
+/**
+ * Reports the calibration error of confidences whose correctness was reported, whenever metrics are read; nothing where `read`
+ * knows none. The function returned stops it.
+ */
+export function observeCalibration(read: () => number | undefined): () => void {
+  const gauge = reckonMeter().createObservableGauge(metricNames.calibrationError, {
+    description: "Expected calibration error of solves whose correctness was reported.",
+  });
+  return observe([gauge], (result) => {
+    const error = read();
+    if (error !== undefined) result.observe(gauge, error);
+  });
+}
+
 /** A request was refused before it was read, for want of a valid key or token; `why` in a word. */
 export function recordAuthRefused(why: string): void {
   instruments().authRefused.add(1, { [attributes.refusal]: why });
@@ -87,7 +109,8 @@ export function recordTenantRefused(tenant: string, why: string): void {
  * A solve ended with an outcome: its tokens by the role they ended in, and what its stop saved against the plan's N, counted
  * at the mean tokens of the samples that voted.
  */
-export function recordSolve(plan: Plan, { ledger, confidence, ...outcome }: Outcome): void {
+export function recordSolve(plan: Plan, outcome: Outcome): void {
+  const { ledger, confidence } = outcome;
   const all = instruments();
   const kind = {
     [attributes.strategy]: plan.strategy,
@@ -109,12 +132,10 @@ export function recordSolve(plan: Plan, { ledger, confidence, ...outcome }: Outc
   if (confidence !== undefined) {
     all.confidenceAtStop.record(confidence.value, { [attributes.confidenceKind]: confidence.kind });
   }
-  const unused = Math.max(0, plan.samples - outcome.samplesStarted);
+  const saved = savedAgainst(plan, outcome);
   const strategy = { [attributes.strategy]: plan.strategy };
-  all.samplesSaved.add(unused, strategy);
-  if (outcome.samplesVoted > 0) {
-    all.tokensSaved.add(Math.round((unused * ledger.answerTokens) / outcome.samplesVoted), strategy);
-  }
+  all.samplesSaved.add(saved.samples, strategy);
+  all.tokensSaved.add(saved.tokens, strategy);
 }
 
 /** Reports a backend's load whenever metrics are read. Call after `startTelemetry`; the function returned stops it. */

@@ -97,6 +97,7 @@ export const metricNames = {
   tokensSaved: "reckon.tokens.saved",
   samplesSaved: "reckon.samples.saved",
   confidenceAtStop: "reckon.confidence.at_stop",
+  calibrationError: "reckon.calibration.error",
   difficulty: "reckon.difficulty",
   difficultyLearned: "reckon.difficulty.learned",
   difficultyError: "reckon.difficulty.error",

@@ -1,6 +1,7 @@
 import { listenAddress, processConfig, processSettings, publicTls, serviceTls, type TlsFiles } from "@reckon/config";
 import { systemClock } from "@reckon/core";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import { ModelService } from "@reckon/proto/reckon/model/v1/model";
 import { OrchestratorService } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
@@ -9,6 +10,7 @@ import { createRedisTenantMeter } from "@reckon/store";
 import { admissionSettingsOf } from "./admission/admission-settings.ts";
 import { forwardInner } from "./forwarders.ts";
 import { solveLimitsOf } from "./ledger/solve-caps.ts";
+import { modelProfilesOf } from "./model-profiles.ts";
 import { createFrontDoor } from "./openai/create-front-door.ts";
 import { patientThinker } from "./patient-thinker.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
@@ -54,6 +56,7 @@ await runProcess({
       sessions: sessionSettingsOf(config),
       admission: admissionSettingsOf(config),
       limits: solveLimitsOf(config),
+      profileOf: modelProfilesOf(config),
       ...(meter !== undefined && { meter }),
       records: solveRecordsOf(config, version, warn),
       clock: systemClock,
@@ -70,6 +73,7 @@ await runProcess({
       ...(config.cors.origins !== undefined && { corsOrigins: config.cors.origins }),
       routes(router) {
         router.service(OrchestratorService, orchestrator.service);
+        router.service(InsightsService, orchestrator.insights);
         forwardInner(router, clients);
       },
       onFallback: createFrontDoor({

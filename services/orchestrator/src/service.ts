@@ -1,7 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { type Backend, type Clock, ReckonError, type Verifier } from "@reckon/core";
-import { type PlanningSettings, pressures } from "@reckon/planning";
+import { type ModelProfile, type PlanningSettings, pressures } from "@reckon/planning";
 import type { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
+import type { InsightsService } from "@reckon/proto/reckon/insights/v1/insights";
 import {
   CancelResponseSchema,
   type OrchestratorService,
@@ -26,6 +27,8 @@ import type { TenantMeter } from "@reckon/store";
 import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
 import { solveBatch } from "./batch/solve-batch.ts";
+import { createInsightsDesk } from "./insights/insights-service.ts";
+import { createSolveMemory } from "./insights/solve-memory.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
 import type { SolveRecords } from "./records/solve-records.ts";
@@ -53,6 +56,8 @@ export interface OrchestratorOptions {
   readonly meter?: TenantMeter;
   /** Default: nothing is recorded. */
   readonly records?: SolveRecords | undefined;
+  /** What is known of a model's samples. Default: what ships with Reckon. */
+  readonly profileOf?: (model: string) => ModelProfile;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -60,6 +65,7 @@ export interface OrchestratorOptions {
 /** The orchestrator: its handlers, and how it ends. */
 export interface Orchestrator {
   readonly service: ServiceImpl<typeof OrchestratorService>;
+  readonly insights: ServiceImpl<typeof InsightsService>;
   /** The one way into a solve, whichever door the request came through; runs as part of the call being served. */
   solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void>;
   /** Solves that run now. */
@@ -81,8 +87,15 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     waiting: admission.waiting,
     pressure: pressures.indexOf(admission.pressure("normal")),
   }));
+  const memory = createSolveMemory();
+  const insights = createInsightsDesk({
+    memory,
+    load: () => ({ queueDepth: admission.waiting, thinking: admission.thinking }),
+  });
   const ungated = createSolver({
     admission,
+    memory,
+    ...(options.profileOf && { profileOf: options.profileOf }),
     limits: options.limits ?? noSolveLimits,
     thinker: options.thinker,
     verifier: options.verifier,
@@ -127,8 +140,10 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       solver.registry.close();
       admission.close();
       unobserve();
+      insights.close();
       await Promise.all([recorder.flush(recordTimeoutMs), options.records?.close()]);
     },
+    insights: insights.service,
     service: {
       solve,
       async *solveBatch(request) {

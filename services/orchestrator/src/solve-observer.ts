@@ -12,6 +12,8 @@ export interface SolveObserverOptions {
   readonly plan: Plan;
   /** What was degraded before thinking began, a sentence each. */
   readonly degradations: readonly string[];
+  /** Told of the end, with the plan as it then stood. */
+  readonly onEnd?: (plan: Plan, outcome: Outcome) => void;
 }
 
 /** Watches the events of one solve go by, and completes its outcome. */
@@ -49,6 +51,7 @@ export function observeSolve(options: SolveObserverOptions): SolveObserver {
       const whole = { ...outcome, latencyMs: elapsedMs(), degradations: [...more, ...outcome.degradations] };
       describeOutcomeOn(span, whole);
       metrics.ended(plan, whole);
+      options.onEnd?.(plan, whole);
       return whole;
     },
   };

@@ -12,7 +12,7 @@ import {
   type SolveEvent,
   type Verifier,
 } from "@reckon/core";
-import { makePlan, type PlanningSettings } from "@reckon/planning";
+import { type ModelProfile, makePlan, type PlanningSettings, profileOf as shippedProfileOf } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
 import { solve as think } from "@reckon/strategies";
 import { spanNames, withSpanStream } from "@reckon/telemetry";
@@ -20,6 +20,7 @@ import { type Admission, urgencies } from "./admission/admission.ts";
 import { fallbackUnder } from "./admission/fallback-under.ts";
 import { adviceFor, type Prospect, prospectOf } from "./batch/prospect.ts";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
+import type { SolveMemory } from "./insights/solve-memory.ts";
 import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
@@ -45,6 +46,10 @@ export interface SolverOptions {
   readonly limits: SolveLimits;
   /** Default: nothing is recorded. */
   readonly records?: SolveRecords | undefined;
+  /** Where ended solves are remembered for insights. Default: nowhere. */
+  readonly memory?: SolveMemory;
+  /** What is known of a model's samples. Default: what ships with Reckon. */
+  readonly profileOf?: (model: string) => ModelProfile;
 }
 
 /** One problem to solve. */
@@ -100,7 +105,8 @@ interface Running {
 
 /** A solver over its services. */
 export function createSolver(options: SolverOptions): Solver {
-  const { clock, thinker, verifier, settings, recorder, admission, limits, records } = options;
+  const { clock, thinker, verifier, settings, recorder, admission, limits, memory, records } = options;
+  const { profileOf = shippedProfileOf } = options;
   const catalogue = createModelCatalogue(thinker, clock);
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
@@ -145,7 +151,6 @@ export function createSolver(options: SolverOptions): Solver {
     const { estimated, degradations, plan, model, caps } = await prepare(task, running);
     const { difficulty, answerKind } = estimated;
     describePlanOn(span, solveId, problem, plan, difficulty);
-    const observer = observeSolve({ span, metrics, clock, arrivedAtMs, plan, degradations });
     const scores = plan.verificationRounds > 0 && verifier?.names.some((name) => name !== "checker") === true;
     const recording =
       records &&
@@ -154,6 +159,11 @@ export function createSolver(options: SolverOptions): Solver {
         signs: { score: scores, logprob: model.capabilities.logprobs },
         startedAt: new Date(),
       });
+    const tenantId = tenantOf().id;
+    const observer = observeSolve({
+      ...{ span, metrics, clock, arrivedAtMs, plan, degradations },
+      onEnd: (last, outcome) => memory?.add({ tenantId, solveId, problem, difficulty, plan: last, outcome }),
+    });
     const traced = traceSamples(thinker, verifier);
     const { priority = "normal" } = overrides;
     const input = { solveId, problem, plan, difficulty, answerKind, overrides, settings, caps };
@@ -167,9 +177,10 @@ export function createSolver(options: SolverOptions): Solver {
         promptExtraBytes: limits.promptExtraBytes,
         verifierUsdPerMillion: limits.verifierUsdPerMillion,
         judgementTokens: limits.judgementTokens,
+        tuning: { profile: profileOf(plan.model) },
         routing: {
           affinityKey: solveId,
-          tenant: tenantOf().id,
+          tenant: tenantId,
           difficulty: difficulty.score,
           priority: urgencies[priority],
         },

@@ -1,11 +1,11 @@
 import {
   allocate,
   bandOf,
+  curvePredictorOf,
   defaultSizes,
   type GainPoint,
   type Measure,
   type ModelCurves,
-  predictorOf,
   type Scoring,
   weighVotes,
 } from "@reckon/planning";
@@ -128,7 +128,7 @@ export function allocationRows(
   const byCurve =
     (shape: (one: Case) => BetaShape | undefined): Gain =>
     (one, samples) =>
-      predictorOf(bandOf(curves, one.score).curve).valueAt(vote, samples, shape(one));
+      curvePredictorOf(bandOf(curves, one.score).curve).valueAt(vote, samples, shape(one));
   const points = (gain: Gain, tokens: (one: Case) => number) =>
     cases.map((one) =>
       sizes.map((samples): SizedPoint => ({ samples, cost: samples * tokens(one), gain: gain(one, samples) })),

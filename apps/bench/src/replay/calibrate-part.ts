@@ -1,14 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ConfidenceKind } from "@reckon/core";
 import { type ModelProfile, profileOf } from "@reckon/planning";
 import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import type { Part } from "../part.ts";
+import { readRecords } from "../record-file.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import type { ProblemRecord } from "../sample-record.ts";
+import { type Sense, senses } from "./calibration-states.ts";
 import { logLoss, restrictTo } from "./fit-error-model.ts";
-import { adaptivePlan, casesOf, fitProfile, signsOf } from "./fit-profile.ts";
+import { adaptivePlan, casesOf, fitCalibrators, fitProfile } from "./fit-profile.ts";
 import { tryScorings } from "./fit-scoring.ts";
 import { runReplay } from "./run-replay.ts";
 
@@ -18,24 +19,36 @@ const calibrationFile = fileURLToPath(new URL("../../../../libs/planning/src/cal
 export const calibratePart: Part = {
   name: "calibrate",
   summary: "fits planning's profile of the embedded model on validation problems; --write keeps it",
-  flags: { ...recordFlags, write: { type: "boolean" } },
+  flags: { ...recordFlags, more: { type: "string" }, calibrators: { type: "boolean" }, write: { type: "boolean" } },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
-    const { problems, origin } = records;
+    const { origin } = records;
+    const more =
+      typeof flags.more === "string" ? await Promise.all(flags.more.split(",").map((file) => readRecords(file))) : [];
+    const problems = [records, ...more].flatMap((one) => one.problems);
     // Every second problem is held out: what is shown was fitted on the others; what is written, on all.
     const [seen, unseen] = [0, 1].map((rest) => problems.filter((_, index) => index % 2 === rest)) as [
       ProblemRecord[],
       ProblemRecord[],
     ];
-    const fitted = fitProfile(seen);
-    const kept = flags.write === true ? fitProfile(problems) : undefined;
+    const inPlace = profileOf(origin.model);
+    const fit = (some: readonly ProblemRecord[]) =>
+      flags.calibrators === true ? { ...inPlace, calibrators: fitCalibrators(some, inPlace) } : fitProfile(some);
+    const fitted = fit(seen);
+    const kept = flags.write === true ? fit(problems) : undefined;
     if (kept !== undefined) write(origin.model, kept);
     return {
       title: "Calibration of the confidence",
       notes: [
-        `${origin.problems} problems of the ${origin.split} split, seed ${origin.seed}; fitted on every second one, shown on the others`,
+        `${problems.length} problems of the ${origin.split} split, seed ${[records, ...more].map((one) => one.origin.seed).join(" and ")}; fitted on every second one, shown on the others`,
+        ...(flags.calibrators === true ? ["calibrators only: scoring and error model stay as they are in place"] : []),
         `scoring: ${JSON.stringify(fitted.scoring)}`,
         `error model: ${JSON.stringify(fitted.errorModel)}`,
+        ...fitted.calibrators.map((one) => {
+          const { of, signs, domain, weights, isotonic, outcomes } = one;
+          const shape = `${Object.keys(weights).join(", ")}${isotonic === undefined ? "" : ", then isotonic"}`;
+          return `calibrator of ${of} (${signs ?? "agreement alone"}${domain === undefined ? "" : `, ${domain}`}): ${shape}; ${outcomes} problems`;
+        }),
         kept === undefined
           ? "not written (--write keeps a fit on all of them)"
           : "a fit on all of them was written to libs/planning/src/calibration.json",
@@ -52,13 +65,13 @@ export const calibratePart: Part = {
         },
         {
           caption: "Confidence at the stop of adaptive",
-          columns: ["kind, profile", "log loss (nats)", "ECE", "mean confidence", "right"],
-          rows: (Object.keys(signsOf) as ConfidenceKind[]).flatMap((kind) =>
+          columns: ["signs, profile", "log loss (nats)", "ECE", "mean confidence", "right"],
+          rows: senses.flatMap((sense) =>
             Object.entries({
-              "in place": profileOf(origin.model),
+              "in place": inPlace,
               uncalibrated: { ...fitted, calibrators: [] },
               calibrated: fitted,
-            }).map(([name, profile]) => [`${kind}, ${name}`, ...qualityOf(unseen, kind, profile)]),
+            }).map(([name, profile]) => [`${sense.name}: ${name}`, ...qualityOf(unseen, sense, profile)]),
           ),
         },
       ],
@@ -67,8 +80,7 @@ export const calibratePart: Part = {
   },
 };
 
-function qualityOf(problems: readonly ProblemRecord[], kind: ConfidenceKind, profile: ModelProfile): string[] {
-  const signs = signsOf[kind];
+function qualityOf(problems: readonly ProblemRecord[], { signs }: Sense, profile: ModelProfile): string[] {
   const cases = casesOf(problems, profile);
   const predictions = runReplay(problems, adaptivePlan(signs, profile), 4).flatMap((run): Prediction[] =>
     run.confidence === undefined ? [] : [{ probability: run.confidence.value, correct: run.correct }],

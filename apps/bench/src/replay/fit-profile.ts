@@ -1,31 +1,30 @@
-import { type Capabilities, type ConfidenceKind, problemFromPrompt, tally } from "@reckon/core";
+import { type Capabilities, problemFromPrompt } from "@reckon/core";
 import {
-  type CalibrationSample,
   type Calibrator,
-  confidenceOf,
   type EvidenceKind,
   estimateDifficulty,
   fitCalibrator,
+  fitWithDomains,
   type ModelProfile,
   makePlan,
-  weighVotes,
 } from "@reckon/planning";
-import { createPrng } from "@reckon/stats";
 import type { ProblemRecord } from "../sample-record.ts";
+import {
+  type CalibrationState,
+  earlyVotes,
+  fixedStates,
+  type Sense,
+  senses,
+  statesAt,
+  stopStates,
+} from "./calibration-states.ts";
 import { type ErrorModelCase, fitErrorModel } from "./fit-error-model.ts";
 import { tryScorings } from "./fit-scoring.ts";
 import { recordedSamples, shuffles, truthOf, votesOf } from "./recorded-votes.ts";
-import { priorOf, type Replayed, type ReplayPlan, runReplay } from "./run-replay.ts";
-
-/** The signs that a confidence may rest on, by its kind. */
-export const signsOf: Partial<Record<ConfidenceKind, EvidenceKind | undefined>> = {
-  verifier: "both",
-  logprob: "logprob",
-  agreement: undefined,
-};
+import { priorOf, type ReplayPlan, runReplay } from "./run-replay.ts";
 
 const voteCounts = [1, 2, 3, 5, 8, 16];
-const rounds = 3;
+const rounds = 2;
 const orders = 4;
 
 /** Votes of every problem at several counts: a model of errors must be right early and late. */
@@ -59,41 +58,28 @@ export function adaptivePlan(signs: EvidenceKind | undefined, profile: ModelProf
 }
 
 /**
- * A calibrator for the states in which thinking stops. An adaptive stop picks its moment by the confidence itself, so the data
- * must come from the same rule; since the rule looks at the calibrated value, fit and replay are repeated a few times.
+ * Calibrators for what a model and its verifiers can tell. An adaptive stop picks its moment by the confidence itself, so the
+ * data must come from the same rule; since the rule looks at the calibrated value, fit and replay are repeated. The running
+ * confidence is looked at too, and so is that of fixed numbers of samples: a map that knew only stops would take a first vote
+ * for one. A domain gets its own where that is better on problems held out.
  */
-function fitAtStops(
-  problems: readonly ProblemRecord[],
-  kind: ConfidenceKind,
-  profile: ModelProfile,
-): Calibrator | undefined {
-  let calibrator: Calibrator | undefined;
+function fitSense(problems: readonly ProblemRecord[], sense: Sense, profile: ModelProfile): Calibrator[] {
+  const { kind: of, signs } = sense;
+  let calibrators: readonly Calibrator[] = [];
+  let states: CalibrationState[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const calibrators = calibrator === undefined ? [] : [calibrator];
-    const runs = runReplay(problems, adaptivePlan(signsOf[kind], { ...profile, calibrators }), orders);
-    calibrator = fitCalibrator(statesOf(runs, profile, kind), kind);
-    if (calibrator === undefined) return undefined;
+    const plan = adaptivePlan(signs, { ...profile, calibrators });
+    const runs = runReplay(problems, plan, orders);
+    states = [
+      ...stopStates(runs, plan),
+      ...earlyVotes.flatMap((votes) => statesAt(runs, votes, plan)),
+      ...fixedStates(problems, plan),
+    ];
+    const fitted = fitCalibrator(states, { of, signs });
+    if (fitted === undefined) return [];
+    calibrators = [fitted];
   }
-  return calibrator;
-}
-
-/**
- * The state in which each run stopped, and one on its way there: the running confidence is looked at too, and a map that knew
- * only stops would take a first vote for one.
- */
-function statesOf(runs: readonly Replayed[], profile: ModelProfile, kind: ConfidenceKind): CalibrationSample[] {
-  const random = createPrng(1);
-  const { selection } = adaptivePlan(signsOf[kind], profile);
-  return runs.flatMap(({ votes, problem }) =>
-    votes.length === 0
-      ? []
-      : [votes.length, 1 + random.integer(votes.length)].map((count) => {
-          const cast = weighVotes(votes.slice(0, count), selection, profile.scoring);
-          const leader = tally(cast)[0]?.canonical ?? "";
-          const raw = confidenceOf(cast, leader, { prior: priorOf(problem), errorModel: profile.errorModel });
-          return { confidence: raw?.value ?? 0, votes: count, correct: leader === truthOf(problem) };
-        }),
-  );
+  return fitWithDomains(states, { of, signs });
 }
 
 /** Everything that is learned of a model's samples, from records of problems whose answers are known. */
@@ -104,6 +90,10 @@ export function fitProfile(problems: readonly ProblemRecord[]): ModelProfile {
   const fitted = { scoring: { aggregation, votePower, logprobPower } };
   const errorModel = fitErrorModel(casesOf(problems, fitted), ["both", "verifier", "logprob"]);
   const bare = { ...fitted, errorModel, calibrators: [] };
-  const kinds = Object.keys(signsOf) as ConfidenceKind[];
-  return { ...bare, calibrators: kinds.flatMap((kind) => fitAtStops(problems, kind, bare) ?? []) };
+  return { ...bare, calibrators: fitCalibrators(problems, bare) };
+}
+
+/** The calibrators of a model whose other facts are known, from records of problems whose answers are known. */
+export function fitCalibrators(problems: readonly ProblemRecord[], profile: ModelProfile): Calibrator[] {
+  return senses.flatMap((sense) => fitSense(problems, sense, { ...profile, calibrators: [] }));
 }

@@ -1,5 +1,12 @@
 import { problemFromPrompt, type Selection, type StopRule } from "@reckon/core";
-import { type EvidenceKind, estimateDifficulty, type ModelProfile, type ReplayResult, replay } from "@reckon/planning";
+import {
+  classifyDomain,
+  type EvidenceKind,
+  estimateDifficulty,
+  type ModelProfile,
+  type ReplayResult,
+  replay,
+} from "@reckon/planning";
 import type { ProblemRecord } from "../sample-record.ts";
 import { recordedSamples, shuffles, truthOf } from "./recorded-votes.ts";
 
@@ -32,6 +39,7 @@ export function runReplay(problems: readonly ProblemRecord[], plan: ReplayPlan, 
   return problems.flatMap((problem, index) => {
     const truth = truthOf(problem);
     const prior = priorOf(problem);
+    const domain = classifyDomain(problem.prompt);
     return shuffles(recordedSamples(problem, scoring, plan.signs), orders, index + 1).map((samples) => {
       const result = replay(samples, {
         samples: plan.samples,
@@ -39,7 +47,7 @@ export function runReplay(problems: readonly ProblemRecord[], plan: ReplayPlan, 
         stopRule: plan.stopRule,
         selection: plan.selection,
         scoring,
-        confidence: { prior, errorModel, calibrators },
+        confidence: { prior, errorModel, calibrators, domain },
       });
       return { ...result, problem, correct: truth !== undefined && result.canonical === truth };
     });

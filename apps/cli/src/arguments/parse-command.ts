@@ -1,7 +1,9 @@
 import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
+import { type CalibrateCommand, parseCalibrate } from "./calibrate-command.ts";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
 import { type DifficultyCommand, parseDifficulty } from "./difficulty-command.ts";
+import { type InsightsCommand, parseInsights } from "./insights-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { type PlanCommand, parsePlan } from "./plan-command.ts";
@@ -84,6 +86,8 @@ export type Command =
   | KeysCommand
   | ReplayCommand
   | DifficultyCommand
+  | CalibrateCommand
+  | InsightsCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
   | { readonly name: "doctor"; readonly json: boolean; readonly target: Target }
   | { readonly name: "help"; readonly topic: string | undefined }
@@ -101,6 +105,8 @@ export const commandNames = [
   "model-server",
   "keys",
   "replay",
+  "calibrate",
+  "insights",
   "models",
   "doctor",
   "help",
@@ -143,6 +149,10 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
       return parseReplay(rest);
     case "difficulty":
       return parseDifficulty(rest);
+    case "calibrate":
+      return parseCalibrate(rest);
+    case "insights":
+      return parseInsights(rest, env);
     case "models":
     case "doctor": {
       const flags = parseFlags(rest, { ...targetFlags, json: { type: "boolean" } });

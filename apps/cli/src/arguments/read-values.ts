@@ -51,3 +51,14 @@ export function choice<Word extends string>(
   if (found !== undefined) return found;
   throw new UsageError(`${flag} is ${JSON.stringify(text)}; it takes ${words.join(", ")}`);
 }
+
+const agesMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Reads how far back to look, into milliseconds: `30s`, `15m`, `12h`, `7d` or `2w`. */
+export function ageMs(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^([1-9]\d{0,5})\s*([smhdw])$/i.exec(text.trim());
+  const unit = agesMs[match?.[2]?.toLowerCase() ?? ""];
+  if (match !== null && unit !== undefined) return Number(match[1]) * unit;
+  throw new UsageError(`${flag} is ${JSON.stringify(text)}; it takes a time back such as 30s, 15m, 12h, 7d or 2w`);
+}

@@ -53,7 +53,7 @@ export function bandOf(curves: ModelCurves, score: number): CurveBand {
 const predictors = new WeakMap<ScalingCurve, CurvePredictor>();
 
 /** A curve's predictor; the same one each time, since it remembers. */
-export function predictorOf(curve: ScalingCurve): CurvePredictor {
+export function curvePredictorOf(curve: ScalingCurve): CurvePredictor {
   let predictor = predictors.get(curve);
   if (predictor === undefined) {
     predictor = createPredictor(curve);

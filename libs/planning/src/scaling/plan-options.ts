@@ -2,7 +2,7 @@ import type { Difficulty, Method } from "@reckon/core";
 import type { BetaShape } from "@reckon/stats";
 import { type Budget, type BudgetUnit, spentOf } from "./budget.ts";
 import { type Cost, costOf, type ServingCosts } from "./cost-model.ts";
-import { bandOf, type CurveBand, type ModelCurves, predictorOf, sampleCostsOf } from "./model-curves.ts";
+import { bandOf, type CurveBand, curvePredictorOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
 import type { CurvePrediction } from "./scaling-curve.ts";
 import type { Measure } from "./vote-accuracy.ts";
 
@@ -65,7 +65,7 @@ export function planOptions(
   return candidates.flatMap(({ model, curves, serving = {} }) => {
     const band = bandOf(curves, problem.difficulty.score);
     const sample = sampleCostsOf(curves, band, problem.promptBytes);
-    const predictor = predictorOf(band.curve);
+    const predictor = curvePredictorOf(band.curve);
     const shape = shapeOf(problem, band);
     return sizes.flatMap((samples) =>
       methodsFor(samples, curves.verified).map((method): PlanOption => {
@@ -97,7 +97,7 @@ export function predictOption(
   const shape = shapeOf(problem, band);
   // The band's own Beta moves with the refits by itself.
   const given = shape === band.curve.model.shape ? undefined : shape;
-  return predictorOf(band.curve).predict(measures[option.method] ?? "majority", option.samples, given);
+  return curvePredictorOf(band.curve).predict(measures[option.method] ?? "majority", option.samples, given);
 }
 
 /** What to look for; several limits hold together. */

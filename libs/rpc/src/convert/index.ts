@@ -21,6 +21,7 @@ export {
   modelFromProto,
   modelToProto,
 } from "./generation.ts";
+export { correctnessFromProto, type InsightsRequest, insightsRequestFromProto, insightsToProto } from "./insights.ts";
 export {
   candidateFromProto,
   candidateToProto,

@@ -1,0 +1,85 @@
+import { logit, mean } from "@reckon/stats";
+import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
+
+/** What a probability is made from; the larger each of them but `prior`, the surer the leader. */
+export const confidenceFeatureNames = [
+  "raw",
+  "support",
+  "dissent",
+  "rival",
+  "score",
+  "scoreLead",
+  "scoreAgrees",
+  "logprob",
+  "logprobLead",
+  "prior",
+] as const;
+
+/** Name of a feature. */
+export type ConfidenceFeature = (typeof confidenceFeatureNames)[number];
+
+/**
+ * Features of a leading candidate; absent: unknown. `raw`: log-odds of the raw confidence, within +-9.2. `support`: ln(1 + its
+ * votes). `dissent`: -ln(1 + other votes). `rival`: -ln(1 + votes of the second). `score`: mean log-odds that a verifier
+ * gives its samples. `scoreLead`: its best less the best of the others, 0 where there are none. `scoreAgrees`: 1 where the
+ * verifier's best sample is one of its own, else 0. `logprob`, `logprobLead`: the same two of the log-probability of chains, in
+ * nats. `prior`: log-odds of the prior's mean that one sample is right.
+ */
+export type ConfidenceFeatures = { readonly [name in ConfidenceFeature]?: number | undefined };
+
+/** Features that must never lower a confidence as they grow. `prior` may: the raw confidence has it already. */
+export const risingFeatures: readonly ConfidenceFeature[] = confidenceFeatureNames.filter((name) => name !== "prior");
+
+/** A score says no more than that one sample in a hundred so scored is an exception; a chain, no more than this. */
+const SCORE_FLOOR = 0.01;
+const LEAST_LOGPROB = -15;
+
+/** The log-odds of a raw confidence, as the feature `raw` has them. */
+export function rawFeature(confidence: number): number {
+  return logit(confidence, 1e-4);
+}
+
+/** What counts of votes say of a leader with `votesForAnswer` of `votes`, where the second has `second`. */
+export function countFeatures(votesForAnswer: number, votes: number, second?: number): ConfidenceFeatures {
+  return {
+    support: Math.log1p(votesForAnswer),
+    dissent: -Math.log1p(votes - votesForAnswer),
+    ...(second !== undefined && { rival: -Math.log1p(second) }),
+  };
+}
+
+/** Mean of the leader's signs, and its best less the best of the others. */
+function signFeatures(mine: readonly number[], others: readonly number[]) {
+  const level = mean(mine);
+  if (level === undefined) return undefined;
+  const lead = others.length === 0 ? 0 : Math.max(...mine) - Math.max(...others);
+  return { level, lead };
+}
+
+/** The features of a leader, from its votes and the others'; the order of votes has no effect, nor have their weights. */
+export function confidenceFeatures(
+  votes: readonly ScoredVote[],
+  leader: string,
+  { raw, prior }: { readonly raw: number; readonly prior: BetaPrior },
+): ConfidenceFeatures {
+  const others = new Map<string, number>();
+  const scores: [number[], number[]] = [[], []];
+  const chains: [number[], number[]] = [[], []];
+  let support = 0;
+  for (const { canonical, score, logprob } of votes) {
+    const side = canonical === leader ? 0 : 1;
+    if (side === 0) support += 1;
+    else others.set(canonical, (others.get(canonical) ?? 0) + 1);
+    if (score !== undefined) scores[side].push(logit(score, SCORE_FLOOR));
+    if (logprob !== undefined) chains[side].push(Math.max(LEAST_LOGPROB, logprob));
+  }
+  const score = signFeatures(...scores);
+  const chain = signFeatures(...chains);
+  return {
+    raw: rawFeature(raw),
+    ...countFeatures(support, votes.length, Math.max(0, ...others.values())),
+    ...(score && { score: score.level, scoreLead: score.lead, scoreAgrees: Number(score.lead >= 0) }),
+    ...(chain && { logprob: chain.level, logprobLead: chain.lead }),
+    prior: Math.log(prior.alpha / prior.beta),
+  };
+}
