@@ -28,6 +28,23 @@ export interface StopRule {
   readonly minGain?: number;
 }
 
+/** How a method searches that builds its samples step by step. What a method does not use has no effect. */
+export interface SearchPlan {
+  /** Continuations of each kept path (`beam`), the most children of a node (`tree`); 1-16. */
+  readonly expansions: number;
+  /** `beam`: how many steps ahead a path is judged, 0-8; 0 judges it as it stands. */
+  readonly lookAhead: number;
+  /**
+   * `beam`: independent subtrees instead of one frontier (DVTS). `monte-carlo`: weights are tempered early (entropic
+   * annealing). `tree`: each node chooses by its own evidence between wider and deeper (adaptive branching).
+   */
+  readonly diverse: boolean;
+  /** `revision`: attempts in a row, each with earlier ones in view; 1-16. */
+  readonly attempts: number;
+  /** `best-of-n`: drop the worst half of the samples again and again while they grow (speculative rejection). */
+  readonly rejectEarly: boolean;
+}
+
 /** What Reckon decided to spend on a problem, and how. */
 export interface Plan {
   readonly strategy: Strategy;
@@ -47,6 +64,8 @@ export interface Plan {
   readonly maxSampleTokens: number;
   /** 0-16. */
   readonly verificationRounds: number;
+  /** For methods that search step by step; absent for whole, independent samples. */
+  readonly search?: SearchPlan | undefined;
   readonly stopRule: StopRule;
   readonly timeoutMs: number;
   /** 0-2. */
@@ -92,4 +111,10 @@ export interface PlanOverrides {
   readonly priority?: Priority;
   readonly model?: string;
   readonly earlyStopping?: boolean;
+  /** As in `SearchPlan`, for the methods that use it. */
+  readonly expansions?: number;
+  readonly lookAhead?: number;
+  readonly diverse?: boolean;
+  readonly attempts?: number;
+  readonly rejectEarly?: boolean;
 }

@@ -10,6 +10,7 @@ export * from "./problem-domain.ts";
 export * from "./relieve.ts";
 export * from "./replay.ts";
 export * from "./scored-vote.ts";
+export * from "./search-plan.ts";
 export * from "./settings.ts";
 export * from "./stopping.ts";
 export * from "./strategy-limits.ts";
