@@ -24,7 +24,7 @@ export interface SearchSession {
   readonly mustFinish: boolean;
   /** Starts a path, where a state is given as a fork of the path that it is of. */
   begin(from?: PathState): Path;
-  /** Starts a path that answers other messages: the problem with an earlier attempt in view. */
+  /** Starts a path that answers the problem with these messages behind it: earlier attempts in view. */
   beginWith(messages: readonly Message[]): Path;
   /** The state of a path now. */
   stateOf(path: Path): PathState;
