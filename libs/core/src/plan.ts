@@ -52,7 +52,7 @@ export interface Plan {
   readonly selection: Selection;
   /** N, the most samples; 1-256. */
   readonly samples: number;
-  /** K, the most samples in flight at once; 1 to `samples`. */
+  /** K, the most samples in flight at once; 1 to `samples`. With `search`, the most continuations in flight; 1-256. */
   readonly window: number;
   /** True: K samples are always in flight. Default false: as few as could still decide the vote, K at most. */
   readonly windowFixed?: boolean;

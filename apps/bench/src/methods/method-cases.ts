@@ -6,6 +6,10 @@ export interface MethodCase {
   overrides(size: number): PlanOverrides;
   /** Whether verifiers may be asked. Default true. */
   readonly verified?: boolean;
+  /** A size near that of a budget. Default: the budget itself. */
+  guess?(budget: number): number;
+  /** Whether `guess` needs no fitting: so many samples are the budget. Default false. */
+  readonly exact?: boolean;
 }
 
 /** What all fixed methods have in common: no limit on steps, no early stop. */
@@ -19,19 +23,33 @@ const fixed: PlanOverrides = {
 
 const chains = (size: number): PlanOverrides => ({ ...fixed, samples: size, window: Math.min(64, size) });
 
+const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(budget / times));
+
 /** Every method that is served, and `adaptive`, which chooses by itself. */
 export const methodCases: readonly MethodCase[] = [
   {
     name: "self-consistency",
-    verified: false,
+    ...{ verified: false, exact: true },
     overrides: (size) => ({ ...chains(size), method: "self-consistency", verificationRounds: 0 }),
   },
-  { name: "weighted-vote", overrides: (size) => ({ ...chains(size), method: "best-of-n" }) },
-  { name: "best-score", overrides: (size) => ({ ...chains(size), method: "best-of-n", selection: "best-score" }) },
+  { name: "weighted-vote", exact: true, overrides: (size) => ({ ...chains(size), method: "best-of-n" }) },
+  {
+    name: "best-score",
+    exact: true,
+    overrides: (size) => ({ ...chains(size), method: "best-of-n", selection: "best-score" }),
+  },
   { name: "rejection", overrides: (size) => ({ ...chains(size), method: "best-of-n", rejectEarly: true }) },
-  { name: "beam", overrides: (size) => ({ ...fixed, method: "beam", samples: size }) },
-  { name: "dvts", overrides: (size) => ({ ...fixed, method: "beam", samples: size, diverse: true }) },
-  { name: "beam-ahead", overrides: (size) => ({ ...fixed, method: "beam", samples: size, lookAhead: 1 }) },
+  { name: "beam", guess: thinner(3), overrides: (size) => ({ ...fixed, method: "beam", samples: size }) },
+  {
+    name: "dvts",
+    guess: thinner(4),
+    overrides: (size) => ({ ...fixed, method: "beam", samples: size, diverse: true }),
+  },
+  {
+    name: "beam-ahead",
+    guess: thinner(4),
+    overrides: (size) => ({ ...fixed, method: "beam", samples: size, lookAhead: 1 }),
+  },
   { name: "monte-carlo", overrides: (size) => ({ ...fixed, method: "monte-carlo", samples: size }) },
   {
     name: "monte-carlo-annealed",

@@ -1,5 +1,12 @@
 import { areEquivalent } from "@reckon/answers";
-import { type Backend, type Outcome, outputTokensOf, problemFromPrompt, systemClock, type Verifier } from "@reckon/core";
+import {
+  type Backend,
+  type Outcome,
+  outputTokensOf,
+  problemFromPrompt,
+  systemClock,
+  type Verifier,
+} from "@reckon/core";
 import { estimateDifficulty, makePlan } from "@reckon/planning";
 import { solve } from "@reckon/strategies";
 import type { TestProblem } from "../problems.ts";
@@ -50,6 +57,8 @@ export async function solveDirect(
       ...{ solveId: problem.id, problem: asked, difficulty, overrides: wanted, seed },
       plan: { ...plan, model: model.id },
       answerKind: problem.answerKind,
+      // Many problems share the machine here: a verdict that is late is no sign of a verifier that is gone.
+      tuning: { verdictTimeoutMs: 300_000, lateVerdictMs: 300_000 },
     },
     {
       ...{ thinker: ports.thinker, verifier, clock: systemClock, capabilities },

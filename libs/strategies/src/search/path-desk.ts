@@ -132,7 +132,8 @@ export function createPathDesk(parts: PathDeskParts): PathDesk {
     begin(from = rootState, messages) {
       const path = createPath(paths.length, from);
       paths.push(path);
-      if (messages !== undefined) revised.set(path, { ...parts.problem, messages: [...parts.problem.messages, ...messages] });
+      if (messages !== undefined)
+        revised.set(path, { ...parts.problem, messages: [...parts.problem.messages, ...messages] });
       emit({ type: "sample-started", sample: path.sample });
       // Whoever reads along sees what it has in common with the path it was forked from, at no tokens of its own.
       if (from.text !== "")

@@ -140,7 +140,7 @@ export type Plan = Message<"reckon.types.v1.Plan"> & {
   samples: number;
 
   /**
-   * K, the most samples in flight at once; 1 to 256, at most `samples`.
+   * K, the most samples in flight at once; 1 to 256, at most `samples`; with `search`, the most continuations in flight.
    *
    * @generated from field: uint32 window = 5;
    */
