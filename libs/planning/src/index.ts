@@ -3,6 +3,7 @@ export * from "./confidence.ts";
 export * from "./escalate.ts";
 export * from "./estimate-difficulty.ts";
 export * from "./evidence.ts";
+export * from "./group-confidence.ts";
 export * from "./make-plan.ts";
 export * from "./model-profile.ts";
 export * from "./posterior.ts";

@@ -31,7 +31,8 @@ export function weightOfSigns(score: number, logprob: number | undefined, scorin
  * `majority`: 1 each. `weighted-vote`: score ** votePower (weighted best-of-N, arXiv 2206.02336) times the probability of the chain
  * ** logprobPower; a vote that lacks a sign is given the mean of the others', and at least what a score of a half would
  * give: nothing was found wrong with it. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
- * no vote has a score all of them weigh 1, whatever the selection.
+ * no vote has a score they weigh by what the model was least sure of, exp(groupLogprob) (DeepConf, arXiv 2508.15260), if that is
+ * known of all of them, else 1.
  */
 export function weighVotes(
   votes: readonly ScoredVote[],
@@ -40,7 +41,8 @@ export function weighVotes(
 ): ScoredVote[] {
   const { votePower } = scoring;
   const typical = mean(votes.flatMap(({ score }) => (score === undefined ? [] : [score ** votePower])));
-  if (selection === "majority" || typical === undefined) return votes.map((vote) => ({ ...vote, weight: 1 }));
+  if (selection === "majority") return votes.map((vote) => ({ ...vote, weight: 1 }));
+  if (typical === undefined) return byGroups(votes);
   const likely = mean(votes.flatMap(({ logprob }) => (logprob === undefined ? [] : [chance(logprob, scoring)]))) ?? 1;
   const unscored = selection === "best-score" ? 0 : Math.max(typical, 0.5 ** votePower);
   const weigh = ({ score, logprob }: ScoredVote) =>
@@ -53,4 +55,9 @@ export function weighVotes(
     if (rival === undefined || vote.weight > rival.weight) best.set(vote.canonical, vote);
   }
   return weighed.map((vote) => (best.get(vote.canonical) === vote ? vote : { ...vote, weight: 0 }));
+}
+
+function byGroups(votes: readonly ScoredVote[]): ScoredVote[] {
+  const known = votes.every(({ groupLogprob }) => groupLogprob !== undefined);
+  return votes.map((vote) => ({ ...vote, weight: known ? Math.exp(vote.groupLogprob ?? 0) : 1 }));
 }

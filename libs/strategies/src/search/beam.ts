@@ -1,6 +1,9 @@
 import type { Path } from "./path.ts";
-import { bestFirst, distinct, fork, type Rated } from "./rank.ts";
+import { bestFirst, distinct, type Rated } from "./rank.ts";
 import type { SearchSession } from "./session.ts";
+
+/** A step of at least this probability would be repeated by most of its siblings. */
+const CERTAIN = 0.95;
 
 /**
  * Beam search over steps by a process reward model (Snell et al., arXiv 2408.03314, section 5): every kept path goes on in
@@ -26,8 +29,7 @@ async function searchFrom(session: SearchSession, roots: readonly Path[], width:
   while (frontier.length > 0 && places > 0) {
     session.round();
     const kept = frontier;
-    const candidates = frontier.flatMap((path) => fork(session, path, children));
-    await Promise.all(candidates.map((path) => session.extend(path)));
+    const candidates = (await Promise.all(frontier.map((path) => branch(session, path, children)))).flat();
     const rated = session.mustFinish ? [] : await rate(session, distinct(session, candidates));
     if (session.mustFinish)
       return session.finish(
@@ -44,6 +46,23 @@ async function searchFrom(session: SearchSession, roots: readonly Path[], width:
     frontier = chosen.filter((path) => !path.isComplete && path.end === undefined);
     children = expansions;
   }
+}
+
+/**
+ * A path goes on in `count` ways. The first goes ahead: where the model was as good as certain of that step, the others would
+ * only repeat it, and are not paid for.
+ */
+async function branch(session: SearchSession, path: Path, count: number): Promise<Path[]> {
+  const before = session.stateOf(path);
+  await session.extend(path);
+  const after = session.stateOf(path);
+  const isKnown =
+    before.logprob !== undefined && after.logprob !== undefined && after.logprobCount > before.logprobCount;
+  const isCertain = isKnown && Math.exp((after.logprob ?? 0) - (before.logprob ?? 0)) >= CERTAIN;
+  if (count === 1 || isCertain || session.mustFinish) return [path];
+  const others = Array.from({ length: count - 1 }, () => session.begin(before));
+  await Promise.all(others.map((other) => session.extend(other)));
+  return [path, ...others];
 }
 
 /** What paths are worth, as they stand or some greedy steps later. */

@@ -111,7 +111,8 @@ export function createPathDesk(parts: PathDeskParts): PathDesk {
       return;
     }
     const signs = { score: verification.judge?.scoreOf(path.sample), logprob: chainLogprob(path) };
-    const vote = ballot.add(path.sample, answer, signs);
+    const isCopy = path.inherited === path.text;
+    const vote = ballot.add(path.sample, answer, signs, isCopy);
     stepsOfVoters.push(reasoning(path));
     end(path, "stop", { answer, canonical: vote.canonical, vote: vote.weight });
   }

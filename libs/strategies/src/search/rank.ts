@@ -1,5 +1,4 @@
-import type { Path, PathState } from "./path.ts";
-import { stepsOf } from "./path.ts";
+import { type Path, stepsOf } from "./path.ts";
 import type { SearchSession } from "./session.ts";
 
 /** A path and what it is worth, > 0; `undefined` where no verifier said. */
@@ -36,10 +35,4 @@ export function distinct(session: SearchSession, paths: readonly Path[]): Path[]
   }
   session.observeDiversity(seen.size, all);
   return [...seen.values()];
-}
-
-/** A path goes on in `count` ways: itself, and forks of what it is now. */
-export function fork(session: SearchSession, path: Path, count: number): Path[] {
-  const state: PathState = session.stateOf(path);
-  return [path, ...Array.from({ length: count - 1 }, () => session.begin(state))];
 }
