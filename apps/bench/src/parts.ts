@@ -8,6 +8,7 @@ import { faultsPart } from "./faults/faults-part.ts";
 import { frontDoorPart } from "./front-door/front-door-part.ts";
 import { installPart } from "./install-part.ts";
 import { loadPart } from "./load/load-part.ts";
+import { methodsPart } from "./methods/methods-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
@@ -28,6 +29,7 @@ export const parts: readonly Part[] = [
   curvesPart,
   planningPart,
   strategiesPart,
+  methodsPart,
   engineSpeedPart,
   overheadPart,
   earlyStopPart,

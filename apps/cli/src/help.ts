@@ -48,7 +48,12 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --priority WORD       low, normal or high: who goes first, and is refused last, under load
   --model ID            the model that thinks
   --answer-kind WORD    number, choice, expression, code, tool-call or text
-  --no-early-stop       let every planned sample end`;
+  --no-early-stop       let every planned sample end
+  --expansions N        ways in which beam goes on with each path it keeps (-n paths), children of a node of tree; 1 to 16
+  --look-ahead N        steps ahead by which beam judges a path, 0 to 8
+  --diverse             beam: independent subtrees; monte-carlo: tempered weights; tree: wider or deeper by evidence
+  --attempts N          attempts in a row of revision, 1 to 16
+  --reject-early        best-of-n: drop the worse half of the samples while they grow`;
 
 const topics: Readonly<Record<string, string>> = {
   ask: `reckon ask [options] QUESTION    (the question may come from stdin)

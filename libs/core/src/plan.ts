@@ -50,6 +50,23 @@ export interface StopRule {
   readonly inOrder?: boolean;
 }
 
+/** How a method searches that builds its samples step by step. What a method does not use has no effect. */
+export interface SearchPlan {
+  /** Continuations of each kept path (`beam`), the most children of a node (`tree`); 1-16. */
+  readonly expansions: number;
+  /** `beam`: how many steps ahead a path is judged, 0-8; 0 judges it as it stands. */
+  readonly lookAhead: number;
+  /**
+   * `beam`: independent subtrees instead of one frontier (DVTS). `monte-carlo`: weights are tempered early (entropic
+   * annealing). `tree`: each node chooses by its own evidence between wider and deeper (adaptive branching).
+   */
+  readonly diverse: boolean;
+  /** `revision`: attempts in a row, each with earlier ones in view; 1-16. */
+  readonly attempts: number;
+  /** `best-of-n`: drop the worst half of the samples again and again while they grow (speculative rejection). */
+  readonly rejectEarly: boolean;
+}
+
 /** What Reckon decided to spend on a problem, and how. */
 export interface Plan {
   readonly strategy: Strategy;
@@ -57,7 +74,7 @@ export interface Plan {
   readonly selection: Selection;
   /** N, the most samples; 1-256. */
   readonly samples: number;
-  /** K, the most samples in flight at once; 1 to `samples`. */
+  /** K, the most samples in flight at once; 1 to `samples`. With `search`, the most continuations in flight; 1-256. */
   readonly window: number;
   /** True: K samples are always in flight. Default false: as few as could still decide the vote, K at most. */
   readonly windowFixed?: boolean;
@@ -69,6 +86,8 @@ export interface Plan {
   readonly maxSampleTokens: number;
   /** 0-16. */
   readonly verificationRounds: number;
+  /** For methods that search step by step; absent for whole, independent samples. */
+  readonly search?: SearchPlan | undefined;
   readonly stopRule: StopRule;
   readonly timeoutMs: number;
   /** 0-2. */
@@ -114,4 +133,10 @@ export interface PlanOverrides {
   readonly priority?: Priority;
   readonly model?: string;
   readonly earlyStopping?: boolean;
+  /** As in `SearchPlan`, for the methods that use it. */
+  readonly expansions?: number;
+  readonly lookAhead?: number;
+  readonly diverse?: boolean;
+  readonly attempts?: number;
+  readonly rejectEarly?: boolean;
 }

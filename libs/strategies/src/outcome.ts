@@ -9,7 +9,7 @@ export interface OutcomeParts {
   readonly candidates: readonly Candidate[];
   readonly confidence: Confidence | undefined;
   readonly ledger: LedgerKeeper;
-  readonly book: SampleBook;
+  readonly book: Pick<SampleBook, "started" | "ends" | "stepsOfVoters">;
   readonly voted: number;
   readonly latencyMs: number;
   readonly failure: string | undefined;

@@ -135,12 +135,10 @@ export function createSolver(options: SolverOptions): Solver {
     });
     const degradations = [estimated.degradation, fallback?.detail].filter((sentence) => sentence !== undefined);
     const samples = Math.min(plan.samples, maxSamples);
-    const window = Math.min(plan.window, samples);
+    // A search has more continuations in flight than samples that it keeps.
+    const window = plan.search ? plan.window : Math.min(plan.window, samples);
     return {
-      estimated,
-      degradations,
-      model,
-      caps,
+      ...{ estimated, degradations, model, caps },
       plan: { ...plan, samples, window, model: model.id, reasons: [...reasons, ...plan.reasons] },
     };
   }
