@@ -12,6 +12,7 @@ import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
+import { stoppingPart } from "./stopping/stopping-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
 
 /** Everything that can be measured, in the order of the usage text. */
@@ -19,6 +20,7 @@ export const parts: readonly Part[] = [
   modelPart,
   calibratePart,
   replayPart,
+  stoppingPart,
   strategiesPart,
   engineSpeedPart,
   overheadPart,
