@@ -17,6 +17,7 @@ import { planningPart } from "./planning/planning-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
+import { stoppingPart } from "./stopping/stopping-part.ts";
 import { strategiesPart } from "./strategies-part.ts";
 
 /** Everything that can be measured, in the order of the usage text. */
@@ -28,6 +29,7 @@ export const parts: readonly Part[] = [
   difficultyPart,
   curvesPart,
   planningPart,
+  stoppingPart,
   strategiesPart,
   methodsPart,
   engineSpeedPart,

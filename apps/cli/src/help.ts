@@ -43,6 +43,8 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --difficulty D        0 to 1, in place of the estimate
   --threshold P         stop at this confidence, above 0, at most 1
                         (default 0.95 for ask with the adaptive strategy; else as configured)
+  --stop-rule RULE      none, unanimous, share, beta, dirichlet, confidence or value, with parameters such as
+                        beta:threshold=0.9,guard=1 (docs/stopping.md; default: Reckon's choice)
   --max-tokens N        the most output tokens, cancelled ones included; --max-total-tokens N those of prompts and
                         verifiers too; --max-calls N model calls; --max-cost USD where the model has a price
   --priority WORD       low, normal or high: who goes first, and is refused last, under load

@@ -29,6 +29,8 @@ export interface SolveOptions {
   readonly difficulty?: number;
   /** Stop at this confidence; in (0, 1]. */
   readonly confidenceThreshold?: number;
+  /** The rule that ends thinking early, such as `beta:threshold=0.95,guard=1`; docs/stopping.md. */
+  readonly stopRule?: string;
   /** The most output tokens to spend, cancelled ones included. */
   readonly maxOutputTokens?: number;
   /** The most model calls of the whole request; 1-65,536. */

@@ -39,6 +39,7 @@ export function solveOptionsToProto(options: SolveOptions): SolveOptionsMessage 
       seed: bigCount("seed", options.seed),
       difficulty: options.difficulty,
       confidenceThreshold: options.confidenceThreshold,
+      stopRule: options.stopRule ?? "",
       maxOutputTokens: bigCount("maxOutputTokens", options.maxOutputTokens),
       maxCalls: count("maxCalls", options.maxCalls),
       maxTotalTokens: bigCount("maxTotalTokens", options.maxTotalTokens),

@@ -44,7 +44,7 @@ export interface StopRule {
   readonly unseen?: number;
   /** `dirichlet`: stop at this Bayes factor, > 0, in place of the threshold. */
   readonly bayesFactor?: number;
-  /** Against the bias to short chains: each sample in flight counts as this many votes for the runner-up; [0, 1]. Default 0. */
+  /** Against the bias to short chains: each sample in flight counts as this many votes for the runner-up, until it has caught up; [0, 1]. Default 0. */
   readonly guard?: number;
   /** Against the same bias, for good: a vote counts only when every sample started before it has ended. Default false. */
   readonly inOrder?: boolean;
@@ -122,6 +122,8 @@ export interface PlanOverrides {
   readonly difficulty?: number;
   /** In (0, 1]. */
   readonly confidenceThreshold?: number;
+  /** In place of the rule that Reckon would choose. */
+  readonly stopRule?: StopRule;
   readonly maxOutputTokens?: number;
   /** Model calls of the whole request: samples, hedges, retries. */
   readonly maxCalls?: number;

@@ -25,24 +25,27 @@ export interface Confidence {
 }
 
 /**
- * Counts votes into candidates, the leading one first: by weight, then by number of samples, then by which candidate was
- * seen first. The order of votes matters for nothing but that last tie.
+ * Counts votes into candidates, the leading one first: by weight, then by number of samples, then by which candidate's first
+ * sample was started first. Not by which was voted for first: those are the short chains, and a tie must not favour them.
+ * The order of votes has no effect, but where their samples have no numbers of their own.
  */
 export function tally(votes: readonly Vote[]): Candidate[] {
-  const byCanonical = new Map<string, { answer: string; samples: number; votes: number }>();
+  const byCanonical = new Map<string, { answer: string; samples: number; votes: number; first: number }>();
   let total = 0;
   for (const vote of votes) {
-    const entry = byCanonical.get(vote.canonical) ?? { answer: vote.answer, samples: 0, votes: 0 };
+    const entry = byCanonical.get(vote.canonical) ?? {
+      ...{ answer: vote.answer, samples: 0, votes: 0, first: vote.sample },
+    };
     entry.samples += 1;
     entry.votes += vote.weight;
+    if (vote.sample < entry.first) entry.first = vote.sample;
     total += vote.weight;
     byCanonical.set(vote.canonical, entry);
   }
   return [...byCanonical]
-    .map(([canonical, entry]) => ({
-      canonical,
-      ...entry,
-      share: total > 0 ? entry.votes / total : entry.samples / votes.length,
-    }))
-    .sort((a, b) => b.votes - a.votes || b.samples - a.samples);
+    .sort(([, a], [, b]) => b.votes - a.votes || b.samples - a.samples || a.first - b.first)
+    .map(([canonical, { answer, samples, votes: weight }]) => ({
+      ...{ canonical, answer, samples, votes: weight },
+      share: total > 0 ? weight / total : samples / votes.length,
+    }));
 }

@@ -165,6 +165,15 @@ describe("makePlan", () => {
     expect(plan.reasons.join()).toContain("no verifier");
   });
 
+  it("takes the stop rule that the client names, and its threshold where that is set too", () => {
+    const stopRule = { name: "dirichlet", threshold: 0.9, minVotes: 2, guard: 1 } as const;
+    const plan = planOf({ stopRule });
+    expect(plan.stopRule).toEqual(stopRule);
+    expect(plan.reasons.join()).toContain("dirichlet:threshold=0.9,min-votes=2,guard=1, as the client asked");
+    expect(planOf({ stopRule, confidenceThreshold: 0.8 }).stopRule.threshold).toBe(0.8);
+    expect(planOf({ stopRule, earlyStopping: false }).stopRule.name).toBe("none");
+  });
+
   it("takes one sample at temperature 0", () => {
     expect(planOf({ temperature: 0 }).samples).toBe(1);
   });

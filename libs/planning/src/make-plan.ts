@@ -14,6 +14,7 @@ import {
 import type { SampleAdvice } from "./scaling/samples-within.ts";
 import { isSearch, planSearch } from "./search-plan.ts";
 import { defaultPlanningSettings, type PlanningSettings } from "./settings.ts";
+import { writeStopRule } from "./stop-text.ts";
 import { type StrategyLimits, strategyLimits, surenessOf } from "./strategy-limits.ts";
 
 /** What a plan is made from. */
@@ -195,6 +196,11 @@ function chooseStopRule(
   if (!early) reasons.push("early stopping is off: every planned sample ends");
   if (!early || plan.samples === 1) return { name: "none", threshold: 1, minVotes: 1 };
   const asked = overrides.confidenceThreshold;
+  if (overrides.stopRule !== undefined) {
+    const rule = { ...overrides.stopRule, ...(asked !== undefined && { threshold: asked }) };
+    reasons.push(`stops by the rule ${writeStopRule(rule)}, as the client asked`);
+    return rule;
+  }
   if (asked === undefined && !plan.scored) {
     reasons.push(`stops when the leader stays the leader with probability ${BETA_THRESHOLD}`);
     return { name: "beta", threshold: BETA_THRESHOLD, minVotes: 2 };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultStop, peerStops } from "./default-stop.ts";
-import { readStop, stopRules, writeStop } from "./stop-text.ts";
+import { readStop, readStopRule, stopRules, writeStop, writeStopRule } from "./stop-text.ts";
 
 describe("readStop", () => {
   it("reads a rule, its parameters, and those of its schedule", () => {
@@ -26,6 +26,15 @@ describe("readStop", () => {
       }),
     );
     expect(readStop(writeStop(defaultStop))).toEqual(defaultStop);
+  });
+
+  it("reads a rule by itself, without window and schedule", () => {
+    expect(readStopRule("beta:threshold=0.9")).toEqual({ name: "beta", threshold: 0.9, minVotes: 1 });
+    for (const rule of Object.values(stopRules)) expect(readStopRule(writeStopRule(rule))).toEqual(rule);
+    expect(readStopRule(writeStopRule({ name: "value", threshold: 0.5, minVotes: 2 }))).toMatchObject({ minGain: 0 });
+    expect(() => readStopRule("esc")).toThrow(/without window, n-max or schedule/);
+    expect(() => readStopRule("beta:window=2")).toThrow(/without window, n-max or schedule/);
+    expect(() => readStopRule("bta")).toThrow(/did you mean beta/);
   });
 
   it("says what it does not understand, and what there is", () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { nearestName, ReckonError, type StopRule, type StopRuleName } from "@reckon/core";
 import { defaultStop, peerStops, type StopSetup } from "./default-stop.ts";
 import { type Schedule, schedules } from "./window.ts";
@@ -99,14 +100,36 @@ function inRange(
   throw invalid(`${key} is ${JSON.stringify(text)}; it takes ${kind} ${above ? "above" : "from"} ${min} to ${max}`);
 }
 
+/**
+ * Reads a rule by itself: as `readStop`, without what is the plan's own to say (window, n-max, schedule) and without others' schedules. Throws
+ * `invalid-argument`.
+ */
+export function readStopRule(text: string): StopRule {
+  const name = text.split(":", 1)[0] ?? "";
+  if (!Object.hasOwn(stopRules, name)) named(name);
+  const { rule, ...setup } = readStop(text);
+  const { rule: _, ...usual } = defaultStop;
+  if (Object.hasOwn(peerStops, name) || !isDeepStrictEqual(setup, usual))
+    throw invalid(
+      `a stop rule is ${JSON.stringify(text)}; it takes a rule and its parameters, without window, n-max or schedule`,
+    );
+  return rule;
+}
+
 /** A rule as it is written, with what differs from what `readStop` takes for granted; a setup with its window, cap and schedule. */
 export function writeStop(setup: StopSetup): string {
-  const { rule } = setup;
+  const rule = writeStopRule(setup.rule);
+  const where = `window=${setup.window},n-max=${setup.samples},schedule=${setup.schedule}`;
+  return `${rule}${rule.includes(":") ? "," : ":"}${where}`;
+}
+
+/** A rule by itself, as `readStopRule` reads it. */
+export function writeStopRule(rule: StopRule): string {
   const usual = stopRules[rule.name];
   const said = Object.entries(parameters).flatMap(([key, { key: field }]) => {
-    const value = rule[field];
+    // No price at all is a price of nothing.
+    const value = rule[field] ?? (field === "minGain" && usual.minGain !== undefined ? 0 : undefined);
     return value === undefined || value === usual[field] ? [] : [`${key}=${Number(value)}`];
   });
-  const where = [`window=${setup.window}`, `n-max=${setup.samples}`, `schedule=${setup.schedule}`];
-  return `${rule.name}:${[...said, ...where].join(",")}`;
+  return said.length === 0 ? rule.name : `${rule.name}:${said.join(",")}`;
 }

@@ -56,7 +56,7 @@ export function createCountReplay(
   const endsAt = new Float64Array(size);
   const votes = new Int32Array(most.candidates);
   const prefixVotes = new Int32Array(most.candidates);
-  const firstVote = new Int32Array(most.candidates);
+  const firstSample = new Int32Array(most.candidates);
   const ended = new Uint8Array(size);
   const blockVotes = new Int32Array(Math.ceil(size / span));
   const blockAnswer = new Int32Array(Math.ceil(size / span));
@@ -86,7 +86,7 @@ export function createCountReplay(
       finished += tokens[order[index] as number] as number;
       if (candidate >= 0) {
         const before = votes[candidate] as number;
-        if (before === 0) firstVote[candidate] = voted;
+        if (before === 0 || index < (firstSample[candidate] as number)) firstSample[candidate] = index;
         votes[candidate] = before + 1;
         voted += 1;
         if (!isNone && !isUnanimous) state = graph.after(state, before);
@@ -153,7 +153,7 @@ export function createCountReplay(
       const mine = votes[c] as number;
       if (mine === 0) continue;
       const best = leader < 0 ? 0 : (votes[leader] as number);
-      if (mine > best || (mine === best && (firstVote[c] as number) < (firstVote[leader] as number))) leader = c;
+      if (mine > best || (mine === best && (firstSample[c] as number) < (firstSample[leader] as number))) leader = c;
     }
     out.candidate = leader;
     out.started = started;

@@ -64,7 +64,7 @@ export function planToProto(plan: Plan): wire.Plan {
     maxSteps: plan.maxSteps,
     maxSampleTokens: plan.maxSampleTokens,
     verificationRounds: plan.verificationRounds,
-    stopRule: { ...plan.stopRule, minGain: plan.stopRule.minGain ?? 0 },
+    stopRule: plan.stopRule,
     timeout: durationFromMs(Math.round(plan.timeoutMs)),
     temperature: plan.temperature,
     topP: plan.topP,
@@ -74,9 +74,22 @@ export function planToProto(plan: Plan): wire.Plan {
   });
 }
 
+/** What is 0 on the wire is not set. */
+function stopRuleFromProto(rule: wire.StopRule): StopRule {
+  const { name, threshold, minVotes, minGain, gainPerKiloToken, span, unseen, bayesFactor, guard, inOrder } = rule;
+  return {
+    ...{ name: name as StopRule["name"], threshold, minVotes, minGain },
+    ...(gainPerKiloToken > 0 && { gainPerKiloToken }),
+    ...(span > 0 && { span }),
+    ...(unseen > 0 && { unseen }),
+    ...(bayesFactor > 0 && { bayesFactor }),
+    ...(guard > 0 && { guard }),
+    ...(inOrder && { inOrder }),
+  };
+}
+
 /** A plan from a response; throws `data-loss` where it is not whole. */
 export function planFromProto(plan: wire.Plan): Plan {
-  const { name, threshold, minVotes, minGain } = required(plan.stopRule, "stop rule");
   return {
     strategy: strategies.fromResponse(plan.strategy),
     method: methods.fromResponse(plan.method),
@@ -88,7 +101,7 @@ export function planFromProto(plan: wire.Plan): Plan {
     maxSteps: plan.maxSteps,
     maxSampleTokens: plan.maxSampleTokens,
     verificationRounds: plan.verificationRounds,
-    stopRule: { name: name as StopRule["name"], threshold, minVotes, minGain },
+    stopRule: stopRuleFromProto(required(plan.stopRule, "stop rule")),
     timeoutMs: durationMs(required(plan.timeout, "timeout")),
     temperature: plan.temperature,
     topP: plan.topP,

@@ -15,7 +15,10 @@ const plan: Plan = {
   maxSteps: 32,
   maxSampleTokens: 512,
   verificationRounds: 2,
-  stopRule: { name: "beta", threshold: 0.95, minVotes: 3, minGain: 0.01 },
+  stopRule: {
+    ...{ name: "beta", threshold: 0.95, minVotes: 3, minGain: 0.01, gainPerKiloToken: 0.5, span: 4, unseen: 0.5 },
+    ...{ bayesFactor: 20, guard: 0.5, inOrder: true },
+  },
   timeoutMs: 30_000,
   temperature: 1,
   topP: 1,

@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { limits, type PlanOverrides, type ReckonError } from "@reckon/core";
+import { readStopRule } from "@reckon/planning";
 import {
   SolveBatchRequestSchema,
   SolveOptionsSchema,
@@ -49,6 +50,8 @@ describe("options of a solve", () => {
     ["options.seed", { seed: 1n << 60n }],
     ["options.difficulty", { difficulty: -0.1 }],
     ["options.confidence_threshold", { confidenceThreshold: 1.01 }],
+    ["options.stop_rule", { stopRule: "bta" }],
+    ["options.stop_rule", { stopRule: "beta:window=4" }],
     ["options.max_output_tokens", { maxOutputTokens: 0n }],
     ["options.max_calls", { maxCalls: 0 }],
     ["options.max_total_tokens", { maxTotalTokens: 0n }],
@@ -91,6 +94,9 @@ describe("options of a solve", () => {
         seed: within(limits.seed),
         difficulty: optional(fc.double({ min: 0, max: 1, noNaN: true })),
         confidenceThreshold: positive,
+        stopRule: fc
+          .constantFrom("none", "beta:threshold=0.9,guard=1", "unanimous:span=3", "value:gain=0.1")
+          .map(readStopRule),
         maxOutputTokens: within(limits.maxOutputTokens),
         maxCalls: within(limits.maxCalls),
         maxTotalTokens: within(limits.maxTotalTokens),

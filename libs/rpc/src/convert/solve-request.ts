@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { type LedgerCaps, limits, type PlanOverrides, type Problem } from "@reckon/core";
+import { type LedgerCaps, limits, type PlanOverrides, type Problem, ReckonError, type StopRule } from "@reckon/core";
+import { readStopRule, writeStopRule } from "@reckon/planning";
 import * as wire from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
 import { type Border, convertStrictly, type Range } from "./border.ts";
 import { solveIdBytes } from "./difficulty.ts";
@@ -133,6 +134,7 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
     seed: integer("seed", options.seed, limits.seed),
     difficulty: number("difficulty", options.difficulty, probability),
     confidenceThreshold: above("confidence_threshold", options.confidenceThreshold),
+    stopRule: options.stopRule === "" ? undefined : readRule(border, name("stop_rule"), options.stopRule),
     maxOutputTokens: integer("max_output_tokens", options.maxOutputTokens, limits.maxOutputTokens),
     maxCalls: number("max_calls", options.maxCalls, limits.maxCalls),
     maxTotalTokens: integer("max_total_tokens", options.maxTotalTokens, limits.maxTotalTokens),
@@ -156,10 +158,30 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
   return { overrides: withoutUndefined(overrides), omitThoughts: options.omitThoughts };
 }
 
+function readRule(border: Border, path: string, text: string): StopRule | undefined {
+  try {
+    return readStopRule(border.text(path, text, limits.idBytes));
+  } catch (error) {
+    border.reject(path, ReckonError.from(error).message);
+    return undefined;
+  }
+}
+
 /** Options of a solve for the wire. */
 export function solveOptionsToProto({ overrides, omitThoughts }: SolveOptions): wire.SolveOptions {
-  const { strategy, method, selection, timeoutMs, seed, maxOutputTokens, maxTotalTokens, priority, model, ...same } =
-    overrides;
+  const {
+    strategy,
+    method,
+    selection,
+    timeoutMs,
+    seed,
+    maxOutputTokens,
+    maxTotalTokens,
+    priority,
+    model,
+    stopRule,
+    ...same
+  } = overrides;
   return create(wire.SolveOptionsSchema, {
     ...same,
     strategy: strategies.toProto(strategy),
@@ -171,6 +193,7 @@ export function solveOptionsToProto({ overrides, omitThoughts }: SolveOptions): 
     maxTotalTokens: maxTotalTokens === undefined ? undefined : BigInt(maxTotalTokens),
     priority: priorities.toProto(priority),
     model: model ?? "",
+    stopRule: stopRule === undefined ? "" : writeStopRule(stopRule),
     omitThoughts,
   });
 }
