@@ -111,7 +111,9 @@ describe("a budget on a model whose curves are known", () => {
     const events = await Array.fromAsync(batch);
     const plans = new Map(
       events.flatMap((event) =>
-        event.type === "item-event" && event.event.type === "solve-started" ? [[event.id, event.event.plan] as const] : [],
+        event.type === "item-event" && event.event.type === "solve-started"
+          ? [[event.id, event.event.plan] as const]
+          : [],
       ),
     );
     expect(plans.size).toBe(4);
