@@ -38,8 +38,24 @@ describe("the shares of a batch", () => {
     const shares = createBatchShares([split, split], caps, account);
     const first = shares?.take(0);
     if (first === undefined) throw new Error("no share");
-    account.settle(first.part, { ...emptyLedger(), answerTokens: 100 });
+    shares?.settle(0, first, { ...emptyLedger(), answerTokens: 100 });
     expect(shares?.take(1)).toMatchObject({ part: { maxOutputTokens: 500 }, maxSamples: 4 });
+  });
+
+  it("are given out in advance once problems have been seen to stop early", () => {
+    const caps = { maxOutputTokens: 2_000 };
+    const shares = createBatchShares(
+      Array.from({ length: 12 }, () => split),
+      caps,
+      createSharedAccount(caps),
+    );
+    const samples = shares?.order.map((place) => {
+      const share = shares.take(place);
+      shares.settle(place, share, { ...emptyLedger(), answerTokens: 100 });
+      return share.maxSamples;
+    });
+    expect(samples?.[0]).toBe(1);
+    expect(samples?.[6]).toBeGreaterThan(1);
   });
 
   it("are none where the account pays for all, or has no limits", () => {
@@ -64,11 +80,12 @@ describe("the shares of a batch", () => {
         expect([...shares.order].sort((a, b) => a - b)).toEqual(all.map((_, place) => place));
         const open: (() => void)[] = [];
         for (const place of shares.order) {
-          const { part, maxSamples } = shares.take(place);
-          expect(maxSamples).toBeGreaterThanOrEqual(1);
+          const share = shares.take(place);
+          const { part } = share;
+          expect(share.maxSamples).toBeGreaterThanOrEqual(1);
           const { used = 0, waits } = all[place] ?? {};
           const answerTokens = Math.floor((part.maxOutputTokens ?? 0) * used);
-          open.push(() => account.settle(part, { ...emptyLedger(), answerTokens }));
+          open.push(() => shares.settle(place, share, { ...emptyLedger(), answerTokens }));
           if (!waits) open.shift()?.();
         }
         for (const settle of open) settle();

@@ -1,4 +1,4 @@
-import type { LedgerCaps } from "@reckon/core";
+import { type LedgerCaps, type LedgerSnapshot, outputTokensOf, totalTokensOf } from "@reckon/core";
 import {
   allocate,
   type Budget,
@@ -25,6 +25,8 @@ export interface BatchShares {
   readonly order: readonly number[];
   /** The share of a problem that begins now; each problem once. */
   take(place: number): Share;
+  /** A problem that had taken its share has ended. */
+  settle(place: number, share: Share, spent: LedgerSnapshot): void;
 }
 
 interface Point extends GainPoint {
@@ -36,6 +38,11 @@ interface Point extends GainPoint {
  * overdrawn: what is held is taken out of it.
  */
 const SLACK = 1.5;
+
+/** Problems stop before their N; what those that have ended left of their plans is given out in advance, up to so many times a share. */
+const MOST_AHEAD = 2;
+/** Before that is believed, this many problems have ended. */
+const BELIEVED_AFTER = 4;
 
 /**
  * Divides an account by marginal gain (`allocate`): who is expected to gain most from another sample gets it. Those that are to spend least begin, so that what
@@ -59,17 +66,31 @@ export function createBatchShares(
       Number(chosen[a] === undefined) - Number(chosen[b] === undefined) || (weights[a] ?? 0) - (weights[b] ?? 0),
   );
   const waiting = new Set(order);
+  const ended = { problems: 0, planned: 0, spent: 0 };
+  const planned = new Map<number, number>();
+  const ahead = () =>
+    ended.problems < BELIEVED_AFTER
+      ? 1
+      : Math.max(1, Math.min(MOST_AHEAD, ended.planned / Math.max(1e-12, ended.spent)));
   return {
     order,
+    settle(place, { part }, spent) {
+      ended.problems += 1;
+      ended.planned += planned.get(place) ?? 0;
+      ended.spent += spentIn(spent, unit);
+      ledger.settle(part, spent);
+    },
     take(place) {
       const all = [...waiting].reduce((sum, other) => sum + (weights[other] as number), 0);
       waiting.delete(place);
       const portion = all > 0 ? (weights[place] as number) / all : 1;
       // The last one needs to leave nothing to others.
-      const part = ledger.take(Math.max(1, 1 / (portion * (waiting.size === 0 ? 1 : SLACK))));
-      const held = heldOf(part, unit) ?? 0;
-      const planned = held / Math.min(SLACK, 1 / portion);
-      const point = bestWithin(points[place] as Point[], planned) ?? points[place]?.[0];
+      const share = Math.min(1, portion * ahead());
+      const wanted = waiting.size === 0 ? share : Math.min(1, share * SLACK);
+      const part = ledger.take(1 / wanted);
+      const payable = ((heldOf(part, unit) ?? 0) * share) / wanted;
+      const point = bestWithin(points[place] as Point[], payable) ?? points[place]?.[0];
+      planned.set(place, point?.cost ?? 0);
       const samples = point?.samples ?? 1;
       return {
         part,
@@ -102,6 +123,12 @@ function heldOf(part: Part, unit: Budget["unit"]): number | undefined {
     calls: maxCalls,
     seconds: undefined,
   }[unit];
+}
+
+function spentIn(ledger: LedgerSnapshot, unit: Budget["unit"]): number {
+  if (unit === "output-tokens") return outputTokensOf(ledger);
+  if (unit === "total-tokens") return totalTokensOf(ledger);
+  return unit === "usd" ? (ledger.costUsd ?? 0) : ledger.calls;
 }
 
 function shown(amount: number, unit: Budget["unit"]): string {

@@ -23,6 +23,7 @@ interface Entry {
   readonly item: BatchItem;
   readonly estimated: Estimated | undefined;
   take(): Share;
+  settle(share: Share, spent: LedgerSnapshot): void;
 }
 
 /**
@@ -39,7 +40,7 @@ export async function* solveBatch(
   const ledger = createSharedAccount(request.caps);
   const counts = { solved: 0, failed: 0 };
 
-  async function* solveItem({ item, estimated, take }: Entry): AsyncGenerator<SolveBatchResponse, void, void> {
+  async function* solveItem({ item, estimated, take, settle }: Entry): AsyncGenerator<SolveBatchResponse, void, void> {
     const say = (news: News) => create(SolveBatchResponseSchema, { itemId: item.id, news });
     const startedAtMs = nowMs();
     const share = take();
@@ -60,7 +61,7 @@ export async function* solveBatch(
       counts.failed += 1;
       yield say({ case: "itemEnded", value: { result: { case: "failure", value: { code, message: rawMessage } } } });
     } finally {
-      ledger.settle(share.part, spent);
+      settle(share, spent);
     }
   }
 
@@ -112,7 +113,8 @@ async function entriesOf(request: SolveBatchRequest, solver: Solver, ledger: Sha
     begun += 1;
     return { part: ledger.take(takers), maxSamples: undefined, reason: undefined };
   };
-  return items.map((item, place) => ({ item, estimated: prospects?.[place]?.estimated, take }));
+  const settle = ({ part }: Share, spent: LedgerSnapshot) => ledger.settle(part, spent);
+  return items.map((item, place) => ({ item, estimated: prospects?.[place]?.estimated, take, settle }));
 }
 
 function byGain(items: readonly BatchItem[], shares: BatchShares, prospects: readonly Prospect[]): Entry[] {
@@ -120,6 +122,7 @@ function byGain(items: readonly BatchItem[], shares: BatchShares, prospects: rea
     item: items[place] as BatchItem,
     estimated: prospects[place]?.estimated,
     take: () => shares.take(place),
+    settle: (share, spent) => shares.settle(place, share, spent),
   }));
 }
 
