@@ -119,7 +119,7 @@ describe("reckon ask", () => {
     { args: [], status: 2, message: /question is empty/ },
     { args: ["q", "-n", "0"], status: 2, message: /-n .*1 to 256/ },
     { args: ["q", "--colour"], status: 2, message: /unknown option --colour/ },
-    { args: ["q", "--method", "beam"], status: 1, message: /failed precondition: .*beam/ },
+    { args: ["q", "--method", "beam", "--rounds", "0"], status: 2, message: /invalid argument: .*beam/ },
     { args: ["q", "--model", "gone"], status: 1, message: /not found: .*gone/ },
     { args: ["q", "--url", "http://127.0.0.1:9"], status: 3, message: /unavailable/ },
   ])("ends with $status for $args", async ({ args, status, message }) => {

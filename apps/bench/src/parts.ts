@@ -1,15 +1,19 @@
 import { adaptersPart } from "./adapters/adapters-part.ts";
 import { affinityPart } from "./affinity/affinity-part.ts";
 import { budgetPart } from "./budget/budget-part.ts";
+import { difficultyPart } from "./difficulty/difficulty-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
 import { engineSpeedPart } from "./engine-speed-part.ts";
 import { faultsPart } from "./faults/faults-part.ts";
 import { frontDoorPart } from "./front-door/front-door-part.ts";
 import { installPart } from "./install-part.ts";
 import { loadPart } from "./load/load-part.ts";
+import { methodsPart } from "./methods/methods-part.ts";
 import { modelPart } from "./model-part.ts";
 import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
+import { curvesPart } from "./planning/curves-part.ts";
+import { planningPart } from "./planning/planning-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
@@ -21,7 +25,11 @@ export const parts: readonly Part[] = [
   calibratePart,
   confidencePart,
   replayPart,
+  difficultyPart,
+  curvesPart,
+  planningPart,
   strategiesPart,
+  methodsPart,
   engineSpeedPart,
   overheadPart,
   earlyStopPart,

@@ -8,8 +8,9 @@ import { integerFlag } from "./integer-flag.ts";
 import type { FlagValues } from "./part.ts";
 import { weightsFolder } from "./prm-use.ts";
 import { testProblems } from "./problems.ts";
+import { readRecords, writeRecords } from "./record-file.ts";
 import { recordProblem } from "./record-samples.ts";
-import { type Records, type RecordsOrigin, readRecords, writeRecords } from "./sample-record.ts";
+import type { Records, RecordsOrigin } from "./sample-record.ts";
 
 /** Flags of every part that works on records. */
 export const recordFlags = {

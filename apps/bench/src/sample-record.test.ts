@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stepAuc, withinQuestionAuc } from "./discrimination.ts";
 import { modelReport } from "./model-report.ts";
+import { readRecords, writeRecords } from "./record-file.ts";
 import { truthOf } from "./replay/recorded-votes.ts";
-import { type ProblemRecord, type Records, readRecords, type SampleRecord, writeRecords } from "./sample-record.ts";
+import type { ProblemRecord, Records, SampleRecord } from "./sample-record.ts";
 import { bestOf, majorityOf, prmScore, weightedVoteOf } from "./selectors.ts";
 
 const sample = (
@@ -45,12 +46,12 @@ const records: Records = {
 };
 
 describe("records", () => {
-  it("come back from their file as they were", () => {
+  it("come back from their file as they were", async () => {
     const folder = mkdtempSync(join(tmpdir(), "reckon-records-"));
     try {
       const file = join(folder, "deep", "records.jsonl");
       writeRecords(file, records);
-      expect(readRecords(file)).toEqual(records);
+      expect(await readRecords(file)).toEqual(records);
     } finally {
       rmSync(folder, { recursive: true });
     }

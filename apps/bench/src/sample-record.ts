@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import type { SampleEnd } from "@reckon/core";
 import type { Split } from "@reckon/models";
 
@@ -23,7 +21,7 @@ export interface SampleRecord {
   readonly sumLogprob: number;
 }
 
-/** One problem with all its samples: a line of the records file. */
+/** One problem with all its samples, as the bench works with it; `record-file.ts` writes it in the common schema. */
 export interface ProblemRecord {
   readonly id: string;
   readonly family: string;
@@ -45,24 +43,8 @@ export interface RecordsOrigin {
   readonly temperature: number;
 }
 
-/** A file of records: a line that says where they come from, then a line a problem. */
+/** Records and where they come from. */
 export interface Records {
   readonly origin: RecordsOrigin;
   readonly problems: readonly ProblemRecord[];
-}
-
-/** Writes records as JSON lines, making the folder where it is missing. */
-export function writeRecords(file: string, records: Records): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const lines = [{ origin: records.origin }, ...records.problems].map((line) => JSON.stringify(line));
-  writeFileSync(file, `${lines.join("\n")}\n`);
-}
-
-/** Reads what `writeRecords` wrote; throws where the file is missing or no JSON. */
-export function readRecords(file: string): Records {
-  const [first = "{}", ...rest] = readFileSync(file, "utf8").trimEnd().split("\n");
-  return {
-    origin: (JSON.parse(first) as { origin: RecordsOrigin }).origin,
-    problems: rest.map((line) => JSON.parse(line) as ProblemRecord),
-  };
 }

@@ -6,9 +6,12 @@ const overview = `reckon: spends more thinking on harder questions
   reckon resume ID --url URL             go on with a solve after a broken connection
   reckon batch problems.jsonl            solve many, one JSON object a line
   reckon estimate "What is 17 * 23?"     how hard is it?
+  reckon difficulty train FILE           what makes questions hard: learn it, show it, forget it
+  reckon plan --budget 1e6-tokens ...    what a budget is best spent on, and what to expect of it
   reckon serve                           run the services until a signal comes
   reckon model-server                    the embedded model on the OpenAI API, to test against
   reckon keys create --tenant acme       API keys: create, list, revoke, hash
+  reckon replay records.jsonl            stop rules over recorded samples: accuracy, tokens, latency
   reckon calibrate outcomes.jsonl        how far confidences can be believed, and calibrators that make them so
   reckon insights --url URL              what was decided lately, why, and what it saved
   reckon models                          what can think, and what it can do
@@ -45,7 +48,12 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --priority WORD       low, normal or high: who goes first, and is refused last, under load
   --model ID            the model that thinks
   --answer-kind WORD    number, choice, expression, code, tool-call or text
-  --no-early-stop       let every planned sample end`;
+  --no-early-stop       let every planned sample end
+  --expansions N        ways in which beam goes on with each path it keeps (-n paths), children of a node of tree; 1 to 16
+  --look-ahead N        steps ahead by which beam judges a path, 0 to 8
+  --diverse             beam: independent subtrees; monte-carlo: tempered weights; tree: wider or deeper by evidence
+  --attempts N          attempts in a row of revision, 1 to 16
+  --reject-early        best-of-n: drop the worse half of the samples while they grow`;
 
 const topics: Readonly<Record<string, string>> = {
   ask: `reckon ask [options] QUESTION    (the question may come from stdin)
@@ -84,6 +92,38 @@ ${target}`,
 
   --json                one JSON object
 ${target}`,
+  difficulty: `reckon difficulty train [options] FILE    (JSON lines; - is stdin)
+reckon difficulty show [options]
+reckon difficulty reset [options]
+
+A line to train on is {"question": "...", "right": 5, "samples": 8} or {"question": "...", "correct": true} or a record of
+samples, {"prompt": "...", "samples": [{"correct": true}, ...]}. Training begins anew and replaces what was learned before, for
+all tenants; outcomes of solves then teach more. A running server sees every change at once (docs/difficulty.md).
+
+  -o, --out FILE        history file that keeps it (default: [store] path, else the one in the user's folder)
+  --store FILE          the same, to show or reset
+  -t, --tenant NAME     whose state to show or reset (default local)
+  --all                 reset what every tenant's outcomes taught, and what was trained
+  --json                one JSON object
+  --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  plan: `reckon plan --budget AMOUNT [options] QUESTION
+reckon plan --budget AMOUNT [options] --file FILE    (JSON lines as for reckon batch; - is stdin)
+
+Says what it would do with a budget, and asks no model: method, samples, expected tokens and chance to be right of each
+problem, all together against the same share for every problem, and what less and more would bring. Curves that were
+fitted to a model say how accuracy grows with samples (docs/planning.md).
+
+  -b, --budget AMOUNT   1e6-tokens (prompts, output, verifiers), 2e5-output-tokens, 5-usd, 30-s or 400-calls; of all
+                        problems together
+  -f, --file FILE       problems
+  --target-accuracy P   enough, above 0, below 1: the cheapest plan that reaches it on average
+  --curves FILE         curves to go by (default: those of the embedded model, which come with Reckon)
+  --model ID            one of the models in it, or several with commas (default: all of them)
+  --window K            samples at once, 1 to 256 (default 8)
+  --price-prompt USD, --price-output USD    of a million tokens, to count in money
+  --speed N             tokens a second of one sample, to count in time; --total-speed N  of all samples together
+  --json                one JSON object
+  --url URL             a server whose difficulty service is asked (default: RECKON_URL; without one: the text alone)`,
   serve: `reckon serve [all|orchestrator|difficulty|verifier|model-proxy] [options]
 
 "all" starts the four services, each in its own process, the inner three on free ports of the loopback interface.
@@ -123,6 +163,28 @@ A key is shown once, when it is made; the file keeps its hash. A running server 
   -f, --file FILE       file of keys (default: [auth] keys_file, else keys.json in the user's folder)
   --json                one JSON object a key
   --config FILE         configuration (default: reckon.toml here or in the user's folder)`,
+  replay: `reckon replay [options] FILE    (records: docs/records.md)
+
+Replays a stop rule over recorded samples and compares it with a baseline: accuracy, output tokens and latency (tokens on the
+critical path), and the problem that loses most, each with a 95 % bootstrap interval over problems. Needs no service. For
+every draw samples are taken without replacement; they end in the order of their token counts, with the window's number in
+flight, and a stop cancels the rest, whose tokens until then count.
+
+  --rule NAME[:k=v,..]  none, unanimous, share, beta, dirichlet, confidence or value, with threshold, min-votes, gain,
+                        token-gain, span, unseen, factor, guard (0 to 1), in-order (1), window, n-max, schedule;
+                        adaptive-consistency, esc, its-doubling, beta-at-once: others' rules with their schedules
+                        (default: the rule that planning has by default, with its own window and cap)
+  --n-max N             the most samples;  --window K  the most in flight
+  --schedule WORD       ramp (as few as could still decide), full, batch, doubling
+  --baseline-n N        samples of the baseline, a majority of all of them in parallel (default 40; all that there are
+                        where there are fewer);  --baseline NAME[:k=v,..]  another rule in its place
+  --draws N             draws a problem (default 200);  --seed N  equal seeds, equal draws (default 1)
+  --selection WORD      majority (default), weighted-vote or best-score
+  --signs WORD          what rule and votes see of a sample's quality: none, score, logprob or both (default: none for
+                        majority, else both)
+  --prior A,B           a Beta prior on P(one sample is right) (default: as recorded, else by the question, else 1,1)
+  --answer-kind WORD    number, choice, expression, code, tool-call or text (default: as recorded, else inferred)
+  --json                one JSON object: {"default", "baseline", "paired", "n_problems", "draws", "seed"}`,
   calibrate: `reckon calibrate [options] FILE...    (JSON lines; - is stdin)
 
 Fits calibrators from outcomes whose correctness is known, and reports ECE, Brier and AUROC before and after, each outcome

@@ -13,12 +13,18 @@ export async function runCommand(command: Command, io: Io): Promise<number> {
       return (await import("./commands/batch.ts")).runBatch(command, io);
     case "estimate":
       return (await import("./commands/estimate.ts")).runEstimate(command, io);
+    case "difficulty":
+      return (await import("./commands/difficulty.ts")).runDifficulty(command, io);
+    case "plan":
+      return (await import("./commands/plan.ts")).runPlan(command, io);
     case "serve":
       return (await import("./commands/serve.ts")).runServe(command, io);
     case "model-server":
       return (await import("./commands/model-server.ts")).runModelServer(command, io);
     case "keys":
       return (await import("./commands/keys.ts")).runKeys(command, io);
+    case "replay":
+      return (await import("./commands/replay.ts")).runReplay(command, io);
     case "calibrate":
       return (await import("./commands/calibrate.ts")).runCalibrate(command, io);
     case "insights":

@@ -8,10 +8,21 @@ import type {
   Outcome as OutcomeMessage,
   Verdict as VerdictMessage,
 } from "@reckon/proto/reckon/types/v1/outcome";
-import type { Plan as PlanMessage } from "@reckon/proto/reckon/types/v1/plan";
+import type { Plan as PlanMessage, SearchPlan as SearchPlanMessage } from "@reckon/proto/reckon/types/v1/plan";
 import type { SampleUsage as UsageMessage } from "@reckon/proto/reckon/types/v1/sample";
 import { answerKinds, confidenceKinds, methods, selections, stopReasons, strategies } from "./enums.ts";
-import type { Confidence, Difficulty, Estimate, Ledger, Model, Outcome, Plan, SampleUsage, Verdict } from "./values.ts";
+import type {
+  Confidence,
+  Difficulty,
+  Estimate,
+  Ledger,
+  Model,
+  Outcome,
+  Plan,
+  SampleUsage,
+  SearchPlan,
+  Verdict,
+} from "./values.ts";
 
 /** A duration in milliseconds; 0 where the wire has none. */
 export function durationToMs(duration: Duration | undefined): number {
@@ -31,6 +42,8 @@ export function difficultyFromProto(message: DifficultyMessage | undefined): Dif
     priorAlpha: message?.priorAlpha ?? Number.NaN,
     priorBeta: message?.priorBeta ?? Number.NaN,
     historyCount: message?.historyCount ?? 0,
+    learnedOutcomes: message?.learnedOutcomes ?? 0,
+    trainedQuestions: message?.trainedQuestions ?? 0,
     overridden: message?.overridden ?? false,
   };
 }
@@ -64,7 +77,12 @@ export function planFromProto(message: PlanMessage): Plan {
     topP: message.topP,
     model: message.model,
     reasons: message.reasons,
+    ...(message.search && { search: searchFromProto(message.search) }),
   };
+}
+
+function searchFromProto({ expansions, lookAhead, diverse, attempts, rejectEarly }: SearchPlanMessage): SearchPlan {
+  return { expansions, lookAhead, diverse, attempts, rejectEarly };
 }
 
 /** A confidence; `undefined` where there was no answer to be confident of. */

@@ -44,6 +44,16 @@ export interface SolveOptions {
   readonly omitThoughts?: boolean;
   /** False: think until every planned sample has ended. Default true. */
   readonly earlyStopping?: boolean;
+  /** Continuations of each kept path (`beam`), the most children of a node (`tree`); 1-16. */
+  readonly expansions?: number;
+  /** How many steps ahead `beam` judges a path; 0-8. */
+  readonly lookAhead?: number;
+  /** `beam`: independent subtrees; `monte-carlo`: entropic annealing; `tree`: adaptive branching. */
+  readonly diverse?: boolean;
+  /** Attempts in a row of `revision`; 1-16. */
+  readonly attempts?: number;
+  /** `best-of-n`: speculative rejection. */
+  readonly rejectEarly?: boolean;
 }
 
 /** What a call may carry beside its message. */

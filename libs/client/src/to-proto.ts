@@ -47,6 +47,11 @@ export function solveOptionsToProto(options: SolveOptions): SolveOptionsMessage 
       model: options.model ?? "",
       omitThoughts: options.omitThoughts ?? false,
       earlyStopping: options.earlyStopping,
+      expansions: count("expansions", options.expansions),
+      lookAhead: count("lookAhead", options.lookAhead),
+      diverse: options.diverse,
+      attempts: count("attempts", options.attempts),
+      rejectEarly: options.rejectEarly,
     };
     return create(SolveOptionsSchema, init);
   });

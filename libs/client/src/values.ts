@@ -28,6 +28,10 @@ export interface Difficulty {
   readonly priorAlpha: number;
   readonly priorBeta: number;
   readonly historyCount: number;
+  /** Outcomes that the weights and the prior were learned from; 0: none, they are the start's. */
+  readonly learnedOutcomes: number;
+  /** Labelled questions that they were trained on before. */
+  readonly trainedQuestions: number;
   readonly overridden: boolean;
 }
 
@@ -36,6 +40,20 @@ export interface StopRule {
   readonly name: string;
   readonly threshold: number;
   readonly minVotes: number;
+}
+
+/** How a method searches that builds its samples step by step. */
+export interface SearchPlan {
+  /** Continuations of each kept path, the most children of a node; 1-16. */
+  readonly expansions: number;
+  /** How many steps ahead `beam` judges a path; 0-8. */
+  readonly lookAhead: number;
+  /** `beam`: independent subtrees; `monte-carlo`: entropic annealing; `tree`: adaptive branching. */
+  readonly diverse: boolean;
+  /** Attempts in a row of `revision`; 1-16. */
+  readonly attempts: number;
+  /** `best-of-n`: speculative rejection. */
+  readonly rejectEarly: boolean;
 }
 
 /** What Reckon decided to spend, and how. `undefined`: a word that this version of the SDK does not know. */
@@ -53,6 +71,8 @@ export interface Plan {
   readonly maxSteps: number;
   readonly maxSampleTokens: number;
   readonly verificationRounds: number;
+  /** For methods that search step by step; absent for whole, independent samples. */
+  readonly search?: SearchPlan | undefined;
   readonly stopRule: StopRule | undefined;
   readonly timeoutMs: number;
   readonly temperature: number;

@@ -6,6 +6,7 @@ import { admissionSection, ledgerSection } from "./ledger-sections.ts";
 import { poolSection, routingSection } from "./pool-section.ts";
 import {
   engineSection,
+  recordsSection,
   serverSection,
   servicesSection,
   sessionsSection,
@@ -35,6 +36,7 @@ export const sections = {
   services: servicesSection,
   telemetry: telemetrySection,
   store: storeSection,
+  records: recordsSection,
   sessions: sessionsSection,
   engine: engineSection,
   verifier: verifierSection,
@@ -58,6 +60,7 @@ export const configSchema = z.object({
   services: sections.services.prefault({}),
   telemetry: sections.telemetry.prefault({}),
   store: sections.store.prefault({}),
+  records: sections.records.prefault({}),
   sessions: sections.sessions.prefault({}),
   engine: sections.engine.prefault({}),
   verifier: sections.verifier.prefault({}),

@@ -80,6 +80,22 @@ export const storeSection = z
   })
   .describe("History and outcomes, from which difficulty learns.");
 
+/** `[records]`: what replay reads. */
+export const recordsSection = z
+  .object({
+    path: textKey(
+      undefined,
+      "File that every solve is appended to as a line of JSON, with its answers; nothing is recorded where unset. Questions and thoughts are in it only with `[telemetry] record_prompts`. A file each process.",
+      filled("a file path"),
+    ),
+    max_bytes: integerKey(
+      1_073_741_824,
+      "Size at which the file is moved to the same name with `.1`, over an older one, and a new one is begun.",
+      { min: 65_536, max: 1_099_511_627_776 },
+    ),
+  })
+  .describe("Records of solves, from which stop rules can be replayed: `docs/records.md`.");
+
 /** `[sessions]`: solves that a client may come back to. */
 export const sessionsSection = z
   .object({

@@ -35,13 +35,13 @@ export const testTimeComputeSection = z
 /** `[strategies]`: widths of the search methods. */
 export const strategiesSection = z
   .object({
-    beam_search_width: integerKey(4, "Width of the method beam. Not served yet, so without effect.", {
+    beam_search_width: integerKey(4, "Paths that the method beam keeps, unless the client says how many.", {
       min: 1,
       max: limits.window.max,
     }),
     monte_carlo_samples: integerKey(
       10,
-      "Samples of the method monte-carlo. Not served yet, so without effect.",
+      "Particles of the method monte-carlo, unless the client says how many.",
       limits.samples,
     ),
   })

@@ -17,6 +17,10 @@ export interface Difficulty {
   readonly priorBeta: number;
   /** Outcomes of similar past problems behind the history signal. */
   readonly historyCount: number;
+  /** Outcomes that the weights and the prior were learned from; absent or 0: none, they are the start's. */
+  readonly learnedOutcomes?: number;
+  /** Labelled questions that they were trained on before. */
+  readonly trainedQuestions?: number;
   /** True when the client set the score itself. */
   readonly overridden: boolean;
 }

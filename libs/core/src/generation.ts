@@ -35,6 +35,8 @@ export interface SampleOverrides {
   readonly temperature?: number;
   readonly prefix?: string;
   readonly maxTokens?: number;
+  /** The path that this sample goes on with, where a search builds one from several; for traces, never sent. */
+  readonly path?: number;
 }
 
 /** One of the likeliest tokens at a place: its text and its natural log-probability. */

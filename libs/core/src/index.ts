@@ -11,6 +11,7 @@ export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";
 export * from "./reckon-error.ts";
+export * from "./record.ts";
 export * from "./routing.ts";
 export * from "./sample.ts";
 export * from "./scoring.ts";

@@ -20,6 +20,11 @@ export interface Outcome {
   readonly meanSteps: number | undefined;
   /** Why there is no answer, where `stopReason` is `failed`. */
   readonly failure: string | undefined;
+  /**
+   * Samples that had ended when it was decided to stop; votes that came later count, but had no say in that. For records; not
+   * on the wire.
+   */
+  readonly endedAtStop?: number | undefined;
   /** What was degraded on the way, one sentence each. */
   readonly degradations: readonly string[];
 }

@@ -6,6 +6,17 @@ import type { AnswerKind } from "./problem.ts";
 import type { SampleEnd, SampleUsage, Verdict } from "./sample.ts";
 import type { Candidate, Confidence } from "./vote.ts";
 
+/** What a vote rested on and when its sample began, so that the solve can be replayed. */
+export interface SampleTrace {
+  /** P(right) by the verifier, in [0, 1], that its vote had. */
+  readonly score: number | undefined;
+  /** Log-probability of the whole chain, in nats, where all of it is known. */
+  readonly logprob: number | undefined;
+  /** How many samples had ended when it was started, and when it was cut. */
+  readonly startedAfter: number;
+  readonly cutAfter: number | undefined;
+}
+
 /** One event of a solve, without its sequence number; `solve-started` comes first, `solve-ended` last. */
 export type SolveEvent =
   | {
@@ -45,6 +56,8 @@ export type SolveEvent =
       readonly verdicts: readonly Verdict[];
       readonly meanLogprob: number | undefined;
       readonly failure: string | undefined;
+      /** For records; not on the wire. */
+      readonly trace?: SampleTrace | undefined;
     }
   | {
       readonly type: "confidence-changed";

@@ -10,6 +10,10 @@ export interface HistorySummary {
   readonly count: number;
   /** Share of their samples that went wrong, in [0, 1]; `undefined` where there are none. */
   readonly errorRate: number | undefined;
+  /** Samples of those outcomes that voted. Default: one an outcome. */
+  readonly samples?: number;
+  /** True where all of them are of the same template, alike but for their numbers. Default false. */
+  readonly sameTemplate?: boolean;
 }
 
 /** No past at all. */

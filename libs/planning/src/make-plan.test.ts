@@ -102,11 +102,54 @@ describe("makePlan", () => {
     expect(planOf({ difficulty: 0.9 }, 0.1).samples).toBe(32);
   });
 
-  it("refuses methods that are not served, by name", () => {
-    for (const method of ["beam", "monte-carlo", "tree", "revision"] as const) {
-      expect(() => planOf({ method })).toThrow(expect.objectContaining({ code: "failed-precondition" }));
-      expect(() => planOf({ method })).toThrow(method);
+  it("plans by how well the difficulty is known: nothing easy by a wide prior, no crowd where samples are known to be in vain", () => {
+    const known = (score: number, strength: number) =>
+      planOf({}, 0.5, {
+        difficulty: {
+          ...overriddenDifficulty(score),
+          overridden: false,
+          priorAlpha: strength * (1 - score),
+          priorBeta: strength * score,
+        },
+      });
+    expect([known(0.2, 0.5).samples, known(0.2, 1).samples, known(0.2, 8).samples]).toEqual([16, 8, 8]);
+    expect(known(0.2, 0.5).reasons.join()).toContain("hardly known (the prior is worth 0.5 samples)");
+    expect([known(0.95, 1).samples, known(0.95, 8).samples]).toEqual([32, 16]);
+    expect(known(0.95, 8).reasons.join()).toContain("in vain");
+    expect(planOf({ difficulty: 0.2 }).samples).toBe(8);
+  });
+
+  it("plans searches by the configured width, and by what the client fixed", () => {
+    expect(planOf({ method: "beam" })).toMatchObject({
+      ...{ method: "beam", samples: 4, window: 16, selection: "weighted-vote", temperature: 1 },
+      search: { expansions: 4, lookAhead: 0, diverse: false },
+    });
+    expect(planOf({ method: "monte-carlo" })).toMatchObject({ samples: 10, window: 10 });
+    const settings = { ...defaultPlanningSettings, beamSearchWidth: 2, monteCarloSamples: 6 };
+    expect(planOf({ method: "beam" }, 0.5, { settings }).samples).toBe(2);
+    expect(planOf({ method: "monte-carlo" }, 0.5, { settings }).samples).toBe(6);
+    expect(planOf({ method: "beam", samples: 8, expansions: 2, lookAhead: 1, diverse: true })).toMatchObject({
+      ...{ samples: 8, window: 16, search: { expansions: 2, lookAhead: 1, diverse: true } },
+    });
+    expect(planOf({ method: "revision", samples: 8, attempts: 4 })).toMatchObject({ samples: 8, window: 2 });
+    expect(planOf({ method: "best-of-n", rejectEarly: true, samples: 8 }).search?.rejectEarly).toBe(true);
+    expect(planOf({ method: "best-of-n", samples: 8 }).search).toBeUndefined();
+    expect(planOf({ method: "beam", strategy: "fast" }).verificationRounds).toBe(1);
+  });
+
+  it("refuses a search that the model or the verifiers cannot serve, by name", () => {
+    for (const method of ["beam", "monte-carlo", "tree"] as const) {
+      for (const more of [
+        { verifiers: [] },
+        { verifiers: ["checker" as const] },
+        { capabilities: { ...capabilities, continueFromPrefix: false } },
+      ]) {
+        expect(() => planOf({ method }, 0.5, more)).toThrow(expect.objectContaining({ code: "failed-precondition" }));
+        expect(() => planOf({ method }, 0.5, more)).toThrow(method);
+      }
+      expect(() => planOf({ method, verificationRounds: 0 })).toThrow("must be at least 1");
     }
+    expect(planOf({ method: "revision" }, 0.5, { verifiers: [] }).method).toBe("revision");
   });
 
   it("refuses a seed where the backend would ignore it, and overrides that contradict each other", () => {

@@ -11,8 +11,10 @@ import {
   type Strategy,
   type VerifierName,
 } from "@reckon/core";
+import type { SampleAdvice } from "./scaling/samples-within.ts";
+import { isSearch, planSearch } from "./search-plan.ts";
 import { defaultPlanningSettings, type PlanningSettings } from "./settings.ts";
-import { type StrategyLimits, strategyLimits } from "./strategy-limits.ts";
+import { type StrategyLimits, strategyLimits, surenessOf } from "./strategy-limits.ts";
 
 /** What a plan is made from. */
 export interface MakePlanInput {
@@ -24,9 +26,10 @@ export interface MakePlanInput {
   readonly settings?: PlanningSettings;
   /** Verifiers that can be asked. Default: `prm` where the capabilities have it, else none. */
   readonly verifiers?: readonly VerifierName[];
+  /** N and K by a budget and the model's curves, in place of `adaptive`'s own. Default: none. */
+  readonly advice?: SampleAdvice | undefined;
 }
 
-const SERVED: readonly Method[] = ["single", "self-consistency", "best-of-n"];
 /** A line of thought is rarely longer; a sample that is gets cut. */
 const TOKENS_PER_STEP = 64;
 const MIN_SAMPLE_TOKENS = 128;
@@ -34,15 +37,16 @@ const MIN_SAMPLE_TOKENS = 128;
 /**
  * Decides what to spend on a problem: the limits of its strategy (`adaptive` where the client named none), cut down to what
  * the backend and the verifiers can do, then whatever the client fixed. Every choice is explained in `reasons`. Throws
- * `failed-precondition` for a method that is not served (beam, monte-carlo, tree, revision) and for a seed that the backend
- * would ignore, `invalid-argument` for overrides that contradict each other.
+ * `failed-precondition` for a method that the model or the verifiers cannot serve (see `planSearch`) and for a seed that the
+ * backend would ignore, `invalid-argument` for overrides that contradict each other.
  */
 export function makePlan(input: MakePlanInput): Plan {
   const { overrides, difficulty, capabilities } = input;
   const settings = input.settings ?? defaultPlanningSettings;
   const strategy: Strategy = overrides.strategy ?? "adaptive";
   const score = overrides.difficulty ?? difficulty.score;
-  const limits = strategyLimits(strategy, score, settings);
+  const sure = overrides.difficulty === undefined && !difficulty.overridden ? surenessOf(difficulty) : undefined;
+  const limits = advised(strategyLimits(strategy, score, settings, sure), strategy, input);
   const reasons = [...limits.reasons];
   if (overrides.strategy === undefined) reasons.unshift("no strategy was named: adaptive is the default");
   if (overrides.seed !== undefined && !capabilities.seed) {
@@ -52,21 +56,25 @@ export function makePlan(input: MakePlanInput): Plan {
   const verifiers = input.verifiers ?? (capabilities.processReward ? (["prm"] as const) : []);
   const rounds = chooseRounds(limits, overrides, verifiers, reasons);
   const method = chooseMethod(limits, overrides, rounds, reasons);
-  const samples = chooseSamples(limits, overrides, method, reasons);
-  const window = Math.min(samples, overrides.window ?? limits.window);
-  if (overrides.window !== undefined) reasons.push(`${window} samples at once, as the client asked`);
+  const searched = planSearch({ method, overrides, limits, settings, capabilities, verifiers, rounds });
+  reasons.push(...(searched?.reasons ?? []));
+  const samples = searched?.samples ?? chooseSamples(limits, overrides, method, reasons);
+  const window = overrides.window ?? searched?.window ?? limits.window;
+  const atOnce = searched ? window : Math.min(samples, window);
+  if (overrides.window !== undefined) reasons.push(`${atOnce} samples at once, as the client asked`);
   const steps = chooseSteps(limits, overrides, reasons);
-  const temperature = chooseTemperature(overrides, samples, reasons);
+  const temperature = chooseTemperature(overrides, searched ? 2 : samples, reasons);
   return {
     strategy,
     method,
     selection: chooseSelection(method, overrides, rounds, reasons),
     samples,
-    window,
+    window: atOnce,
     windowFixed: overrides.window !== undefined,
     ...steps,
     maxSampleTokens: Math.max(MIN_SAMPLE_TOKENS, steps.maxSteps * TOKENS_PER_STEP),
     verificationRounds: rounds,
+    ...(searched && { search: searched.search }),
     stopRule: chooseStopRule(overrides, { strategy, samples, scored: rounds > 0 }, settings, reasons),
     timeoutMs: overrides.timeoutMs ?? limits.timeoutMs,
     temperature,
@@ -76,13 +84,21 @@ export function makePlan(input: MakePlanInput): Plan {
   };
 }
 
+/** A budget decides how much `adaptive` thinks; the other strategies have their own N, and the client's N goes before all. */
+function advised(limits: StrategyLimits, strategy: Strategy, { advice, overrides }: MakePlanInput): StrategyLimits {
+  if (advice === undefined || strategy !== "adaptive" || overrides.samples !== undefined) return limits;
+  const window = Math.min(limits.window, advice.window);
+  return { ...limits, samples: advice.samples, window, reasons: [...limits.reasons, advice.reason] };
+}
+
 function chooseRounds(
   limits: StrategyLimits,
   overrides: PlanOverrides,
   verifiers: readonly VerifierName[],
   reasons: string[],
 ): number {
-  const wanted = overrides.verificationRounds ?? limits.rounds;
+  const needed = overrides.method !== undefined && isSearch(overrides.method, overrides) ? 1 : 0;
+  const wanted = overrides.verificationRounds ?? Math.max(limits.rounds, needed);
   if (overrides.verificationRounds !== undefined) reasons.push(`${wanted} verification rounds, as the client asked`);
   if (wanted > 0 && verifiers.length === 0) {
     reasons.push("no verifier can be asked: votes count alike");
@@ -96,12 +112,6 @@ function chooseRounds(
 function chooseMethod(limits: StrategyLimits, overrides: PlanOverrides, rounds: number, reasons: string[]): Method {
   const { method } = overrides;
   if (method !== undefined) {
-    if (!SERVED.includes(method)) {
-      throw new ReckonError(
-        "failed-precondition",
-        `options.method: ${method} is not served yet; use ${SERVED.join(", ")}`,
-      );
-    }
     reasons.push(`method ${method}, as the client asked`);
     return method;
   }
@@ -159,7 +169,8 @@ function chooseTemperature(overrides: PlanOverrides, samples: number, reasons: s
 }
 
 function chooseSelection(method: Method, overrides: PlanOverrides, rounds: number, reasons: string[]): Selection {
-  if (method !== "best-of-n") return "majority";
+  // Whatever a verifier steered is weighed by it too.
+  if (method !== "best-of-n") return isSearch(method) && rounds > 0 ? "weighted-vote" : "majority";
   if (overrides.selection !== undefined) {
     reasons.push(`selection ${overrides.selection}, as the client asked`);
     return overrides.selection;

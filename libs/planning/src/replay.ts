@@ -4,7 +4,7 @@ import { evidenceKind } from "./evidence.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, type StopState } from "./stopping.ts";
 import { type Scoring, weighVotes } from "./weigh-votes.ts";
-import { windowTarget } from "./window.ts";
+import { type Schedule, windowTarget } from "./window.ts";
 
 /** One sample as it was recorded. */
 export interface RecordedSample {
@@ -26,6 +26,8 @@ export interface ReplayOptions {
   readonly samples: number;
   /** K. */
   readonly window: number;
+  /** Default `ramp`. */
+  readonly schedule?: Schedule | undefined;
   readonly stopRule: StopRule;
   readonly selection: Selection;
   /** Default: that of `defaultProfile`. */
@@ -66,7 +68,7 @@ interface Running {
  * after the one that decided too.
  */
 export function replay(recorded: readonly RecordedSample[], options: ReplayOptions): ReplayResult {
-  const { stopRule: rule, selection, window } = options;
+  const { stopRule: rule, selection, window, schedule = "ramp" } = options;
   const limit = Math.min(options.samples, recorded.length);
   const has = (sign: "score" | "logprob") => recorded.some((sample) => sample[sign] !== undefined);
   const evidence = evidenceKind(has("score"), has("logprob"));
@@ -74,12 +76,14 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
   const votes: ScoredVote[] = [];
   let running: Running[] = [];
   let started = 0;
+  let ended = 0;
   let now = 0;
   let finishedTokens = 0;
   let prunedTokens = 0;
   const end = (sample: number) => {
     const { canonical, outputTokens, score, logprob } = recorded[sample] as RecordedSample;
     finishedTokens += outputTokens;
+    ended += 1;
     if (canonical !== undefined) votes.push({ sample, canonical, answer: canonical, weight: 1, score, logprob });
   };
   for (;;) {
@@ -87,6 +91,9 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
       votes: weigh(),
       inFlight: running.length,
       left: limit - started,
+      started,
+      firstInFlight: running.length === 0 ? undefined : Math.min(...running.map((one) => one.sample)),
+      sampleTokens: ended === 0 ? undefined : finishedTokens / ended,
       evidence,
       confidence: options.confidence,
     };
@@ -109,7 +116,7 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
         latencyTokens: now,
       };
     }
-    for (let target = windowTarget({ rule, window }, state); running.length < target; started += 1) {
+    for (let target = windowTarget({ rule, window, schedule }, state); running.length < target; started += 1) {
       const { outputTokens, prunedAt = outputTokens } = recorded[started] as RecordedSample;
       const pruned = prunedAt < outputTokens;
       running.push({ sample: started, startedAt: now, endsAt: now + Math.min(prunedAt, outputTokens), pruned });

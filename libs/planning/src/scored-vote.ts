@@ -6,6 +6,8 @@ export interface ScoredVote extends Vote {
   readonly score?: number | undefined;
   /** Log-probability that the model gave to the whole chain, in nats, <= 0; `undefined` where it tells none. */
   readonly logprob?: number | undefined;
+  /** Mean log-probability a token of the group of tokens that the model was least sure of, in nats, <= 0 (`groupConfidence`). */
+  readonly groupLogprob?: number | undefined;
 }
 
 /** A Beta prior on P(one sample is right): pseudo-counts of right (`alpha`) and wrong (`beta`) samples, both > 0. */

@@ -14,6 +14,10 @@ export interface PlanningSettings {
   readonly verificationRounds: number;
   /** Samples of `comprehensive`. Default 5. */
   readonly selfConsistencySamples: number;
+  /** Paths that `beam` keeps. Default 4. */
+  readonly beamSearchWidth: number;
+  /** Particles of `monte-carlo`. Default 10. */
+  readonly monteCarloSamples: number;
   /** False: adaptive plans as if every problem were of middling difficulty. Default true. */
   readonly adaptiveScaling: boolean;
   /** Default true. */
@@ -42,6 +46,8 @@ export const defaultPlanningSettings: PlanningSettings = {
   confidenceThreshold: 0.85,
   verificationRounds: 3,
   selfConsistencySamples: 5,
+  beamSearchWidth: 4,
+  monteCarloSamples: 10,
   adaptiveScaling: true,
   earlyStopping: true,
   defaultTimeoutMs: 30_000,

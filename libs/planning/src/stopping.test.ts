@@ -203,8 +203,8 @@ describe("windowTarget", () => {
   });
 
   it("is all of K where the client fixed it", () => {
-    expect(windowTarget({ rule: beta, window: 8, fixed: true }, state([], { inFlight: 0 }))).toBe(8);
-    expect(windowTarget({ rule: beta, window: 8, fixed: true }, state([], { inFlight: 0, left: 3 }))).toBe(3);
+    expect(windowTarget({ rule: beta, window: 8, schedule: "full" }, state([], { inFlight: 0 }))).toBe(8);
+    expect(windowTarget({ rule: beta, window: 8, schedule: "full" }, state([], { inFlight: 0, left: 3 }))).toBe(3);
   });
 
   it("holds what the value of a sample covers the price of", () => {

@@ -16,26 +16,37 @@ export interface Scoring {
 /** Chains less likely than this weigh alike. In nats. */
 const LEAST_LOGPROB = -15;
 
+/** How much the probability of a chain counts, in (0, 1]. */
+function chance(logprob: number, { logprobPower }: Scoring): number {
+  return Math.exp(logprobPower * Math.max(LEAST_LOGPROB, logprob));
+}
+
+/** What a vote with a score weighs by itself, before others are looked at: score ** votePower times the chain's chance. */
+export function weightOfSigns(score: number, logprob: number | undefined, scoring: Scoring): number {
+  return score ** scoring.votePower * (logprob === undefined ? 1 : chance(logprob, scoring));
+}
+
 /**
  * The votes with the weights that a selection gives them, from all signs at once, so that their order has no effect.
  * `majority`: 1 each. `weighted-vote`: score ** votePower (weighted best-of-N, arXiv 2206.02336) times the probability of the chain
  * ** logprobPower; a vote that lacks a sign is given the mean of the others', and at least what a score of a half would
  * give: nothing was found wrong with it. `best-score`: a candidate weighs as its best sample does, its other votes 0. Where
- * no vote has a score all of them weigh 1, whatever the selection.
+ * no vote has a score they weigh by what the model was least sure of, exp(groupLogprob) (DeepConf, arXiv 2508.15260), if that is
+ * known of all of them, else 1.
  */
 export function weighVotes(
   votes: readonly ScoredVote[],
   selection: Selection,
   scoring: Scoring = defaultProfile.scoring,
 ): ScoredVote[] {
-  const { votePower, logprobPower } = scoring;
+  const { votePower } = scoring;
   const typical = mean(votes.flatMap(({ score }) => (score === undefined ? [] : [score ** votePower])));
-  if (selection === "majority" || typical === undefined) return votes.map((vote) => ({ ...vote, weight: 1 }));
-  const chance = (logprob: number) => Math.exp(logprobPower * Math.max(LEAST_LOGPROB, logprob));
-  const likely = mean(votes.flatMap(({ logprob }) => (logprob === undefined ? [] : [chance(logprob)]))) ?? 1;
+  if (selection === "majority") return votes.map((vote) => ({ ...vote, weight: 1 }));
+  if (typical === undefined) return byGroups(votes);
+  const likely = mean(votes.flatMap(({ logprob }) => (logprob === undefined ? [] : [chance(logprob, scoring)]))) ?? 1;
   const unscored = selection === "best-score" ? 0 : Math.max(typical, 0.5 ** votePower);
   const weigh = ({ score, logprob }: ScoredVote) =>
-    (score === undefined ? unscored : score ** votePower) * (logprob === undefined ? likely : chance(logprob));
+    (score === undefined ? unscored : score ** votePower) * (logprob === undefined ? likely : chance(logprob, scoring));
   const weighed = votes.map((vote) => ({ ...vote, weight: weigh(vote) }));
   if (selection === "weighted-vote") return weighed;
   const best = new Map<string, ScoredVote>();
@@ -44,4 +55,9 @@ export function weighVotes(
     if (rival === undefined || vote.weight > rival.weight) best.set(vote.canonical, vote);
   }
   return weighed.map((vote) => (best.get(vote.canonical) === vote ? vote : { ...vote, weight: 0 }));
+}
+
+function byGroups(votes: readonly ScoredVote[]): ScoredVote[] {
+  const known = votes.every(({ groupLogprob }) => groupLogprob !== undefined);
+  return votes.map((vote) => ({ ...vote, weight: known ? Math.exp(vote.groupLogprob ?? 0) : 1 }));
 }

@@ -3,15 +3,24 @@ import { mean } from "@reckon/stats";
 import { signsWorth, weightsFor } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { isConfident, type StopState, valueOfNext } from "./stopping.ts";
+import { givesUp, isConfident, isUnsigned, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
+
+/**
+ * When samples start. `ramp`: as few as could still decide the vote, K at most; `full`: always K. With a barrier, for comparison
+ * with others: `batch`, K at once and the next K when all have ended; `doubling`, two at once, then as many as there have been.
+ */
+export type Schedule = "ramp" | "full" | "batch" | "doubling";
+
+/** Schedules, the default one first. */
+export const schedules: readonly Schedule[] = ["ramp", "full", "batch", "doubling"];
 
 /** What a window depends on beside the votes. */
 export interface WindowOptions {
   readonly rule: StopRule;
-  /** K, the most samples in flight; >= 1. */
+  /** K, the most samples in flight; >= 1. `doubling` has none. */
   readonly window: number;
-  /** True: always K, as far as samples may still start. Default false. */
-  readonly fixed?: boolean;
+  /** Default `ramp`. */
+  readonly schedule?: Schedule;
 }
 
 /**
@@ -36,29 +45,43 @@ export function votesToStop(options: WindowOptions, state: StopState, limit: num
   const votes = [...state.votes];
   for (let extra = 1; extra < limit; extra += 1) {
     votes.push(next);
-    if (isConfident(options.rule, { ...state, votes })) return extra;
+    // Nothing is in flight then: the guard of a rule has nothing to hold against these votes.
+    const settled = { ...state, votes, inFlight: 0, firstInFlight: undefined };
+    if (isConfident(options.rule, settled)) return extra;
+    // For `value`, giving up on more is not to be in doubt, but to have had enough.
+    if (options.rule.name === "value" && givesUp(options.rule, { ...settled, left: limit - extra })) return extra;
   }
   return Math.max(1, limit);
 }
 
 /**
- * How many samples should be in flight now: never more than could be needed to stop, than their price is worth, than K, or
- * than may still vote. An easy question so starts one or two at once, and a split vote fills the window.
+ * How many samples should be in flight now: never more than K, nor than may still vote. On the `ramp` also no more than could be
+ * needed to stop, or than their price is worth: an easy question starts one or two at once, and a split vote fills the window.
  */
 export function windowTarget(options: WindowOptions, state: StopState): number {
-  const limit = Math.min(options.window, state.inFlight + state.left);
-  if (limit <= 1 || options.fixed) return limit;
+  const { rule, window, schedule = "ramp" } = options;
+  const open = state.inFlight + state.left;
+  const limit = Math.min(window, open);
+  if (schedule === "doubling") return state.inFlight > 0 ? 0 : Math.min(open, Math.max(2, startedIn(state)));
+  if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
+  if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
   const needed = votesToStop(options, state, limit);
-  return Math.min(needed, samplesWorth(options.rule, state, needed));
+  return Math.min(needed, samplesWorth(rule, state, needed));
+}
+
+function startedIn({ started, votes, inFlight }: StopState): number {
+  return started ?? votes.length + inFlight;
 }
 
 /**
- * How many times the value of one more sample covers its price, `minGain`; at least 1. Values diminish, so that a sample
+ * How many times the value of one more sample covers its price; at least 1. Values diminish, so that a sample
  * beyond that would most likely be cancelled when those before it have voted. Measured by replay: 40 % of the tokens of a
  * full window of 8 saved, at twice its latency. `atMost` where a rule has no price or nobody has voted yet.
  */
 function samplesWorth(rule: StopRule, state: StopState, atMost: number): number {
-  const { minGain = 0 } = rule;
-  if (rule.name !== "confidence" || minGain <= 0 || state.votes.length === 0) return atMost;
-  return Math.max(1, Math.floor(valueOfNext(state, atMost * minGain) / minGain));
+  const price = priceOfSample(rule, state);
+  if (price <= 0 || state.votes.length === 0) return atMost;
+  // Where going on is weighed exactly, `votesToStop` has said how many could be needed.
+  if (rule.name === "value" && isUnsigned(state)) return atMost;
+  return Math.max(1, Math.floor(valueOfNext(state, atMost * price) / price));
 }

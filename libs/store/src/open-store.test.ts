@@ -51,6 +51,25 @@ describe.each(["file", "memory"])("a store in a %s", (where) => {
     store.close();
   });
 
+  it("keeps texts by tenant and name, and undoes what a failed transaction wrote", () => {
+    const { store } = quiet(where === "file" ? newPath() : undefined);
+    store.writeState("acme", "difficulty", "1");
+    store.writeState("local", "difficulty", "2");
+    const failing = () =>
+      store.atomically(() => {
+        store.recordOutcome(record("a"));
+        store.writeState("acme", "difficulty", "3");
+        throw new Error("no");
+      });
+    expect(failing).toThrow("no");
+    expect([store.readState("acme", "difficulty"), store.countOutcomes()]).toEqual(["1", 0]);
+    expect(store.atomically(() => store.recordOutcome(record("a")))).toBe(true);
+    expect(store.tenantsWithState("difficulty")).toEqual(["acme", "local"]);
+    store.writeState("acme", "difficulty", undefined);
+    expect([store.readState("acme", "difficulty"), store.readState("local", "other")]).toEqual([undefined, undefined]);
+    store.close();
+  });
+
   it("gives back exactly what was recorded", () => {
     const { store } = quiet(where === "file" ? newPath() : undefined);
     const records = [

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** Version of the tables below, kept in `PRAGMA user_version`; 0 is an empty file. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 const createTables = `
   CREATE TABLE outcomes (
@@ -21,16 +21,27 @@ const createTables = `
     tenant TEXT NOT NULL DEFAULT 'local'
   ) STRICT;
 `;
+const createStates = `
+  CREATE TABLE IF NOT EXISTS states (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (tenant, name)
+  ) STRICT;
+`;
 const createIndexes = `
   CREATE INDEX outcomes_by_template ON outcomes (tenant, template_hash, id);
   CREATE INDEX outcomes_by_kind ON outcomes (tenant, domain, length_bucket, id);
 `;
 
-/** What leads from each version to the next; outcomes from before there were tenants are those of the one there was. */
+/** The tables of an empty file. */
+const newest = `${createTables}; ${createStates}; ${createIndexes}`;
+/** What leads from versions 1, 2 ... to the next; outcomes from before there were tenants are those of the one there was. */
 const steps: readonly string[] = [
-  `${createTables}; ${createIndexes}`,
   `ALTER TABLE outcomes ADD COLUMN tenant TEXT NOT NULL DEFAULT 'local';
   DROP INDEX outcomes_by_template; DROP INDEX outcomes_by_kind; ${createIndexes}`,
+  createStates,
 ];
 
 /** The version of an open database; throws where the file is no database. */
@@ -45,9 +56,8 @@ export function migrate(database: DatabaseSync): void {
   try {
     // Another process may have been first while this one waited for the lock.
     const version = versionOf(database);
-    const step = version < schemaVersion ? steps[version] : undefined;
-    // An empty file begins with the newest tables; only one other version leads to them so far.
-    if (step !== undefined) database.exec(`${step}; PRAGMA user_version = ${schemaVersion};`);
+    for (const step of version === 0 ? [newest] : steps.slice(version - 1)) database.exec(step);
+    if (version < schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion};`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

@@ -31,6 +31,13 @@ const selectKind = `
 const selectKnown = "SELECT * FROM outcomes WHERE correct IS NOT NULL ORDER BY id DESC LIMIT ?";
 const deleteOldest = "DELETE FROM outcomes WHERE id <= (SELECT max(id) FROM outcomes) - ?";
 
+const selectState = "SELECT content FROM states WHERE tenant = ? AND name = ?";
+const upsertState = `
+  INSERT INTO states (tenant, name, updated_at_ms, content) VALUES (?, ?, ?, ?)
+  ON CONFLICT (tenant, name) DO UPDATE SET updated_at_ms = excluded.updated_at_ms, content = excluded.content`;
+const deleteState = "DELETE FROM states WHERE tenant = ? AND name = ?";
+const selectTenants = "SELECT tenant FROM states WHERE name = ? ORDER BY tenant";
+
 /** Makes a store over an open database that has its tables; closing the store closes the database. */
 export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOptions): Store {
   const insert = database.prepare(insertOutcome);
@@ -39,6 +46,10 @@ export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOp
   const known = database.prepare(selectKnown);
   const prune = database.prepare(deleteOldest);
   const count = database.prepare("SELECT count(*) AS n FROM outcomes");
+  const stateOf = database.prepare(selectState);
+  const keepState = database.prepare(upsertState);
+  const dropState = database.prepare(deleteState);
+  const withState = database.prepare(selectTenants);
   let recorded = 0;
 
   const attempt = <T>(what: string, run: () => T): T => {
@@ -66,7 +77,30 @@ export function createSqliteStore(database: DatabaseSync, options: SqliteStoreOp
         const others = byKind.all(tenant, domain, lengthBucket, templateHash, limit - same.length);
         return [...same, ...others.map((row) => outcomeOf(row, "kind"))];
       }),
-    history: (features, limit) => summarizeHistory(store.similarOutcomes(features, limit)),
+    history: (features, limit, sinceMs = 0) =>
+      summarizeHistory(store.similarOutcomes(features, limit).filter(({ recordedAtMs }) => recordedAtMs >= sinceMs)),
+    readState: (tenant, name) =>
+      attempt("read", () => {
+        const content = stateOf.get(tenant, name)?.content;
+        return content === undefined ? undefined : String(content);
+      }),
+    writeState: (tenant, name, content) =>
+      attempt("write", () => {
+        if (content === undefined) dropState.run(tenant, name);
+        else keepState.run(tenant, name, Date.now(), content);
+      }),
+    tenantsWithState: (name) => attempt("read", () => withState.all(name).map((row) => String(row.tenant))),
+    atomically: (work) => {
+      attempt("write", () => database.exec("BEGIN IMMEDIATE"));
+      try {
+        const result = work();
+        attempt("write", () => database.exec("COMMIT"));
+        return result;
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    },
     knownOutcomes: (limit = mostKnown) => attempt("read", () => known.all(limit).map((row) => outcomeOf(row, "kind"))),
     countOutcomes: () => attempt("read", () => Number(count.get()?.n)),
     close: () => {

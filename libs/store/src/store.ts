@@ -40,8 +40,19 @@ export interface Store {
   recordOutcome(record: OutcomeRecord): boolean;
   /** Outcomes of similar problems of the same tenant, those of the same template first, then the newest first; at most `limit` (default 200). */
   similarOutcomes(features: ProblemFeatures, limit?: number): SimilarOutcome[];
-  /** What similar outcomes say about the chance that one sample is right. */
-  history(features: ProblemFeatures, limit?: number): HistorySummary;
+  /** What similar outcomes say about the chance that one sample is right; of those since `sinceMs` (milliseconds since 1970) where it is given. */
+  history(features: ProblemFeatures, limit?: number, sinceMs?: number): HistorySummary;
+  /** What was kept under a name for a tenant; `undefined` where nothing was. */
+  readState(tenant: string, name: string): string | undefined;
+  /** Keeps a text under a name for a tenant in place of what was there; `undefined` removes it. */
+  writeState(tenant: string, name: string, content: string | undefined): void;
+  /** Names of the tenants that keep something under a name, in order. */
+  tenantsWithState(name: string): string[];
+  /**
+   * Runs `work` as one transaction: other processes see all of its writes or none, and write nothing in between. What it throws
+   * undoes them.
+   */
+  atomically<T>(work: () => T): T;
   /** Outcomes of all tenants that somebody has said to be right or wrong, the newest first; at most `limit` (default 100,000). */
   knownOutcomes(limit?: number): OutcomeRecord[];
   /** How many outcomes are kept. */

@@ -30,6 +30,10 @@ export interface Judge {
   settled(sample: number): boolean;
   /** Score of the whole sample in [0, 1]; `undefined` where no verifier gave one. */
   scoreOf(sample: number): number | undefined;
+  /** Scores of its steps in [0, 1], by step. */
+  stepScoresOf(sample: number): ReadonlyMap<number, number>;
+  /** What was said of the first steps of one sample holds for another that begins with them. */
+  inherit(sample: number, from: number, steps: number): void;
   /** Verdicts on the sample's answer. */
   verdictsOf(sample: number): readonly Verdict[];
   drop(sample: number): void;
@@ -148,6 +152,12 @@ export function createJudge(
       if (docket === undefined) return undefined;
       const steps = [...docket.steps].sort(([a], [b]) => a - b).map(([, score]) => score);
       return combine(aggregateScores(steps, aggregation), docket.answerScore);
+    },
+    stepScoresOf: (sample) => dockets.get(sample)?.steps ?? new Map(),
+    inherit(sample, from, steps) {
+      for (const [step, score] of dockets.get(from)?.steps ?? []) {
+        if (step < steps) docketOf(sample).steps.set(step, score);
+      }
     },
     verdictsOf: (sample) => dockets.get(sample)?.verdicts ?? [],
     drop(sample) {

@@ -42,6 +42,10 @@ export interface LedgerKeeper {
   reserve(sample: number, allowance: SampleAllowance): boolean;
   /** Books a sample's exact usage in the role it ended in and frees its reservation. Each sample is booked once; again does nothing. */
   settle(sample: number, end: SampleEnd, usage: SampleUsage, route?: SampleRoute): void;
+  /** Frees what was set aside for a sample that was never started. */
+  release(sample: number): void;
+  /** Output tokens that were booked in the role of one end were of another: parts of a sample are booked before its end is known. */
+  rebook(from: SampleEnd, to: SampleEnd, outputTokens: number): void;
   /** As `settle`, where the usage is only what was seen of it: the rest stays set aside, as it may have been spent. */
   settleUnheard(sample: number, end: SampleEnd, seen: SampleUsage): void;
   /** Sets aside what a verifier may read, and its call where it is a model's judgement; false where less is left. */
@@ -137,6 +141,12 @@ export function createLedgerKeeper(options: LedgerKeeperOptions): LedgerKeeper {
       const byCost = outputUsd > 0 ? (spare + roundingUsd) / outputUsd : spare >= 0 ? Number.POSITIVE_INFINITY : 0;
       const most = Math.min(room.outputTokens / shares, room.totalTokens / shares - promptBound, byCost);
       return Math.max(0, Number.isFinite(most) ? Math.floor(most) : most);
+    },
+    release: (sample) => void release(`sample ${sample}`),
+    rebook(from, to, outputTokens) {
+      const usage = (tokens: number): SampleUsage => ({ promptTokens: 0, cachedPromptTokens: 0, outputTokens: tokens });
+      snapshot = settleSample(snapshot, from, usage(-outputTokens), { attempts: 0 });
+      snapshot = settleSample(snapshot, to, usage(outputTokens), { attempts: 0 });
     },
     reserve: (sample, { maxTokens, attempts }) => hold(`sample ${sample}`, costOf(maxTokens, attempts)),
     settleUnheard(sample, end, seen) {

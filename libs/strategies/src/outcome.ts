@@ -9,11 +9,12 @@ export interface OutcomeParts {
   readonly candidates: readonly Candidate[];
   readonly confidence: Confidence | undefined;
   readonly ledger: LedgerKeeper;
-  readonly book: SampleBook;
+  readonly book: Pick<SampleBook, "started" | "ends" | "stepsOfVoters">;
   readonly voted: number;
   readonly latencyMs: number;
   readonly failure: string | undefined;
   readonly degradations: readonly string[];
+  readonly endedAtStop: number | undefined;
 }
 
 /** The result of a solve from its parts; a failure is told only where there is no answer. */
@@ -34,5 +35,6 @@ export function createOutcome(parts: OutcomeParts): Outcome {
     meanSteps: mean(book.stepsOfVoters),
     failure: stopReason === "failed" ? (parts.failure ?? "no sample could be made") : undefined,
     degradations: parts.degradations,
+    endedAtStop: parts.endedAtStop,
   };
 }

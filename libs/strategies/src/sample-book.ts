@@ -1,10 +1,14 @@
 import type { SampleEnd, SolveEvent, Verdict } from "@reckon/core";
-import { createSampleRecord, reasoningSteps, type SampleRecord } from "./sample-record.ts";
+import { chainLogprob, createSampleRecord, reasoningSteps, type SampleRecord } from "./sample-record.ts";
 
 /** Every sample of one solve. */
 export interface SampleBook {
   /** Samples started so far; also the index of the next one. */
   readonly started: number;
+  /** Samples whose end was announced: they have voted or never will. */
+  readonly ended: number;
+  /** Mean output tokens of those that were not cut; `undefined` before the first. */
+  readonly meanTokens: number | undefined;
   readonly ends: Readonly<Record<SampleEnd, number>>;
   /** Steps of each sample that voted. */
   readonly stepsOfVoters: readonly number[];
@@ -17,6 +21,8 @@ export interface SampleBook {
   /** Ended samples that wait for verdicts. */
   waiting(): SampleRecord[];
   countEnd(reason: SampleEnd): void;
+  /** The end of a sample is announced. */
+  countEnded(record: SampleRecord): void;
   countVoter(record: SampleRecord): void;
 }
 
@@ -25,6 +31,9 @@ export function createSampleBook(): SampleBook {
   const records: SampleRecord[] = [];
   const ends = { stop: 0, length: 0, cancelled: 0, pruned: 0, failed: 0 };
   const stepsOfVoters: number[] = [];
+  let ended = 0;
+  let whole = 0;
+  let wholeTokens = 0;
   const isWaiting = (record: SampleRecord) => record.answer !== undefined;
   const isLive = (record: SampleRecord) => record.end === undefined;
   return {
@@ -33,8 +42,14 @@ export function createSampleBook(): SampleBook {
     get started() {
       return records.length;
     },
+    get ended() {
+      return ended;
+    },
+    get meanTokens() {
+      return whole === 0 ? undefined : wholeTokens / whole;
+    },
     add() {
-      const record = createSampleRecord(records.length);
+      const record = createSampleRecord(records.length, ended);
       records.push(record);
       return record;
     },
@@ -44,6 +59,12 @@ export function createSampleBook(): SampleBook {
     waiting: () => records.filter(isWaiting),
     countEnd(reason) {
       ends[reason] += 1;
+    },
+    countEnded({ cancelling, end }) {
+      ended += 1;
+      if (cancelling !== undefined) return;
+      whole += 1;
+      wholeTokens += end?.usage.outputTokens ?? 0;
     },
     countVoter(record) {
       stepsOfVoters.push(reasoningSteps(record));
@@ -79,5 +100,11 @@ export function sampleEndedEvent(record: SampleRecord, result: SampleResult): So
     verdicts: result.verdicts,
     meanLogprob: record.logprobCount > 0 ? record.logprobSum / record.logprobCount : undefined,
     failure,
+    trace: {
+      score: record.score,
+      logprob: chainLogprob(record),
+      startedAfter: record.startedAfter,
+      cutAfter: record.cutAfter,
+    },
   };
 }

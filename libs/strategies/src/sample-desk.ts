@@ -15,7 +15,7 @@ import type { GenerationPool } from "./generation-pool.ts";
 import type { Judge } from "./judge.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import { type SampleBook, type SampleResult, sampleEndedEvent } from "./sample-book.ts";
-import { chainLogprob, reasoningSteps, type SampleRecord } from "./sample-record.ts";
+import { chainLogprob, leastSure, reasoningSteps, type SampleRecord } from "./sample-record.ts";
 import type { SolveTuning } from "./solve-ports.ts";
 import type { Timers } from "./timers.ts";
 
@@ -98,6 +98,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   /** Cancels one sample while others go on. */
   function cut(record: SampleRecord, why: "pruned" | "length"): void {
     record.cancelling = why;
+    record.cutAfter = book.ended;
     pool.cancel(record.sample);
     parts.judge()?.drop(record.sample);
     parts.changed();
@@ -106,6 +107,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
   function announceEnd(record: SampleRecord, result: Omit<SampleResult, "verdicts">): void {
     const verdicts = parts.judge()?.verdictsOf(record.sample) ?? [];
     emit(sampleEndedEvent(record, { ...result, verdicts }));
+    book.countEnded(record);
     parts.judge()?.drop(record.sample);
   }
 
@@ -115,6 +117,7 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     record.text += text;
     record.outputTokens += event.tokens;
     for (const logprob of event.logprobs ?? []) record.logprobSum += logprob;
+    record.logprobs.push(...(event.logprobs ?? []));
     record.logprobCount += event.logprobs?.length ?? 0;
     if (text !== "") emit({ type: "thought-delta", sample, step, text, outputTokens: record.outputTokens });
     const ended = record.tracker.feed(text);
@@ -175,9 +178,11 @@ export function createSampleDesk(parts: SampleDeskParts): SampleDesk {
     if (answer === undefined) return;
     record.answer = undefined;
     timers.clear("verdicts", record.sample);
+    record.score = parts.judge()?.scoreOf(record.sample);
     const vote = ballot.add(record.sample, answer, {
-      score: parts.judge()?.scoreOf(record.sample),
+      score: record.score,
       logprob: chainLogprob(record),
+      groupLogprob: leastSure(record),
     });
     book.countVoter(record);
     announceEnd(record, { answer, canonical: vote.canonical, vote: vote.weight });

@@ -1,4 +1,5 @@
 import type { SampleEnd, SampleUsage } from "@reckon/core";
+import { groupConfidence } from "@reckon/planning";
 import { createStepTracker, isAnswerLine, type StepTracker } from "./step-tracker.ts";
 
 /** One sample of a solve, from its start to its settlement. */
@@ -11,8 +12,15 @@ export interface SampleRecord {
   readonly usageSoFar: SampleUsage;
   logprobSum: number;
   logprobCount: number;
+  /** Of each token, as far as they are known. */
+  readonly logprobs: number[];
   /** Why it is being cancelled, where that is not that thinking has ended. */
   cancelling: "pruned" | "length" | undefined;
+  /** How many samples had ended when it was started, and when it was cut. */
+  readonly startedAfter: number;
+  cutAfter: number | undefined;
+  /** Score of its vote. */
+  score: number | undefined;
   /** Set when the backend has said how it ended. */
   end: { readonly reason: SampleEnd; readonly usage: SampleUsage; readonly failure: string | undefined } | undefined;
   /** Its answer, once it has ended with one; the vote may wait for verdicts. */
@@ -20,7 +28,7 @@ export interface SampleRecord {
 }
 
 /** A sample that has just been started. */
-export function createSampleRecord(sample: number): SampleRecord {
+export function createSampleRecord(sample: number, startedAfter = 0): SampleRecord {
   return {
     sample,
     tracker: createStepTracker(),
@@ -31,7 +39,11 @@ export function createSampleRecord(sample: number): SampleRecord {
     },
     logprobSum: 0,
     logprobCount: 0,
+    logprobs: [],
     cancelling: undefined,
+    startedAfter,
+    cutAfter: undefined,
+    score: undefined,
     end: undefined,
     answer: undefined,
   };
@@ -45,4 +57,9 @@ export function reasoningSteps(record: SampleRecord): number {
 /** Log-probability of all that the sample has said, in nats; `undefined` where its backend did not tell it of every token. */
 export function chainLogprob({ logprobCount, logprobSum, outputTokens }: SampleRecord): number | undefined {
   return logprobCount > 0 && logprobCount >= outputTokens ? logprobSum : undefined;
+}
+
+/** What the model was least sure of in the whole sample, by `groupConfidence`; `undefined` as for `chainLogprob`. */
+export function leastSure(record: SampleRecord): number | undefined {
+  return chainLogprob(record) === undefined ? undefined : groupConfidence(record.logprobs)?.lowest;
 }

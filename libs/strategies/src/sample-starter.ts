@@ -46,8 +46,8 @@ export function createSampleStarter(parts: SampleStarterParts): SampleStarter {
       pool.reopen(starter.callOptions());
     },
     fill(state) {
-      const { stopRule: rule, window, windowFixed: fixed } = plans.plan;
-      const target = windowTarget({ rule, window, fixed }, state);
+      const { stopRule: rule, window, windowFixed } = plans.plan;
+      const target = windowTarget({ rule, window, schedule: windowFixed ? "full" : "ramp" }, state);
       // Cancelled samples hold their place until the backend has let go of them.
       const places = window - book.live().length;
       for (let i = Math.min(target - state.inFlight, places); i > 0; i -= 1) {

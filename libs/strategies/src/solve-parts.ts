@@ -19,7 +19,7 @@ import { createTimers, type Timers } from "./timers.ts";
 import { createVerification, type Verification } from "./verification.ts";
 
 /** A rubric and an opinion. */
-const DEFAULT_JUDGEMENT_TOKENS = 2_048;
+export const DEFAULT_JUDGEMENT_TOKENS = 2_048;
 
 /** What the loop of a solve tells its parts. */
 export interface SolveHooks {

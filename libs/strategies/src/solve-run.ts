@@ -29,6 +29,7 @@ export class SolveRun {
   readonly #parts: SolveParts;
   readonly #onAbort = () => this.mail.push({ type: "aborted", reason: this.#ports.signal.reason });
   #stopReason: StopReason = "failed";
+  #endedAtStop: number | undefined;
   #votesAnnounced = 0;
 
   constructor(input: SolveInput, ports: SolvePorts) {
@@ -105,6 +106,7 @@ export class SolveRun {
       latencyMs: this.#ports.clock.nowMs() - this.#startedAtMs,
       failure: this.#parts.desk.failure ?? this.#parts.faults.failure,
       degradations: this.#parts.plans.degradations,
+      endedAtStop: this.#endedAtStop,
     });
   }
 
@@ -124,10 +126,15 @@ export class SolveRun {
   }
 
   #stopState(): StopState {
+    const { book } = this.#parts;
+    const hopeful = book.hopeful();
     return {
       votes: this.#parts.ballot.weighed(),
-      inFlight: this.#parts.book.hopeful().length,
-      left: Math.max(0, this.#parts.plans.plan.samples + this.#parts.faults.replacements - this.#parts.book.started),
+      inFlight: hopeful.length,
+      started: book.started,
+      firstInFlight: hopeful[0]?.sample,
+      sampleTokens: book.meanTokens,
+      left: Math.max(0, this.#parts.plans.plan.samples + this.#parts.faults.replacements - book.started),
       evidence: evidenceKind(this.#parts.verification.judge?.scores === true, this.#ports.capabilities.logprobs),
       confidence: this.#parts.confidence,
     };
@@ -201,6 +208,7 @@ export class SolveRun {
     if (this.phase !== "thinking") return;
     this.phase = "stopping";
     this.#stopReason = reason;
+    this.#endedAtStop = this.#parts.book.ended;
     this.#parts.timers.clear("deadline");
     for (const record of this.#parts.book.live()) {
       this.#parts.pool.cancel(record.sample);

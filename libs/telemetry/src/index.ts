@@ -1,5 +1,6 @@
 export * from "./create-logger.ts";
 export * from "./measure.ts";
+export * from "./measure-difficulty.ts";
 export * from "./measure-routing.ts";
 export * from "./measure-sessions.ts";
 export * from "./names.ts";

@@ -81,6 +81,7 @@ export const attributes = {
   tenant: "reckon.tenant.id",
   refusal: "reckon.refusal",
   sessionNews: "reckon.session.news",
+  drift: "reckon.drift",
 } as const;
 
 /** Names of all metrics; the Prometheus form of a counter adds `_total`, and dots become underscores. */
@@ -98,6 +99,9 @@ export const metricNames = {
   confidenceAtStop: "reckon.confidence.at_stop",
   calibrationError: "reckon.calibration.error",
   difficulty: "reckon.difficulty",
+  difficultyLearned: "reckon.difficulty.learned",
+  difficultyError: "reckon.difficulty.error",
+  difficultyDrifts: "reckon.difficulty.drifts",
   queueDepth: "reckon.queue.depth",
   liveSamples: "reckon.samples.live",
   planChanges: "reckon.plan.changes",

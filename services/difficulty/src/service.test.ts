@@ -79,6 +79,55 @@ describe("the difficulty service", () => {
     expect(hard?.score).toBeGreaterThan(before?.score ?? 1);
   });
 
+  it("says how much was learned, with the weights as they are now, and keeps it across processes of one file", async () => {
+    const path = join(root, "learned.sqlite");
+    const stores = [openStore({ path }), openStore({ path })] as const;
+    const { client } = await serve(stores[0]);
+    const { client: other } = await serve(stores[1]);
+    const each = [client, other];
+    for (let i = 0; i < 40; i += 1) {
+      const problem = {
+        prompt: i % 2 === 0 ? `What is ${i} + 3?` : `Compute (${i} * 7 - ${90 + i}) / 3 * (12 - ${i})`,
+      };
+      const right = i % 2 === 0;
+      await each[i % 2]?.recordOutcome({ ...outcome(`solve-${i}`, { correct: right }), problem });
+    }
+    const question = { problem: { prompt: "Compute (31 * 7 - 95) / 3 * (12 - 5)" } };
+    const { difficulty } = await other.estimate(question);
+    expect(difficulty).toMatchObject({ learnedOutcomes: 40, trainedQuestions: 0 });
+    expect(difficulty?.score).toBeGreaterThan(0.6);
+    expect(difficulty?.signals.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect(await client.estimate(question)).toEqual(await other.estimate(question));
+  });
+
+  it("starts afresh where what was learned cannot be read, and says so once", async () => {
+    const store = openStore();
+    const { client, warnings } = await serve(store);
+    store.writeState("local", "difficulty", "{broken");
+    await client.estimate({ problem: { prompt } });
+    expect((await client.estimate({ problem: { prompt } })).difficulty?.learnedOutcomes).toBe(0);
+    await client.recordOutcome(outcome("a"));
+    expect((await client.estimate({ problem: { prompt } })).difficulty?.learnedOutcomes).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/not JSON; tenant local starts afresh/)]);
+  });
+
+  it("warns when questions drift, and no longer counts the history from before", async () => {
+    const { client, warnings } = await serve(openStore());
+    let now = 0;
+    const solve = (correct: boolean) =>
+      client.recordOutcome({
+        ...outcome(`solve-${now++}`, { correct }),
+        problem: { prompt: `What is ${now} plus ${now % 7}, and twice that?` },
+      });
+    for (let i = 0; i < 60; i += 1) await solve(true);
+    for (let i = 0; i < 60 && warnings.length === 0; i += 1) await solve(false);
+    expect(warnings).toEqual([expect.stringContaining("have become harder")]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await solve(false);
+    const { difficulty } = await client.estimate({ problem: { prompt: "What is 4 plus 5, and twice that?" } });
+    expect(difficulty?.historyCount).toBeLessThan(10);
+  });
+
   it("records a solve once", async () => {
     const store = openStore();
     const { client } = await serve(store);

@@ -15,12 +15,13 @@ import {
 import type { Store } from "@reckon/store";
 import { attributes, spanNames, withSpan } from "@reckon/telemetry";
 import { createEstimator } from "./estimator.ts";
+import { createLearner } from "./learner.ts";
 import { recordOutcome } from "./record-outcome.ts";
 
 /** What the difficulty service works with. */
 export interface DifficultyServiceOptions {
   readonly store: Store;
-  /** Told that the history cannot be read. */
+  /** Told that the history cannot be read, that a state starts afresh, and that questions have drifted. */
   readonly warn: (message: string) => void;
 }
 
@@ -32,7 +33,9 @@ const turn = 64;
  * that cannot be written fails its call. Wrong requests throw `invalid-argument`.
  */
 export function createDifficultyService(options: DifficultyServiceOptions): ServiceImpl<typeof DifficultyService> {
-  const estimate = createEstimator(options);
+  const { store, warn } = options;
+  const learner = createLearner(store, warn);
+  const estimate = createEstimator({ learner, warn });
   return {
     estimate: (request) =>
       withSpan(spanNames.estimate, {}, (span) => {
@@ -62,7 +65,7 @@ export function createDifficultyService(options: DifficultyServiceOptions): Serv
       }),
 
     recordOutcome: (request) => {
-      recordOutcome(options.store, outcomeRecordFromProto(request));
+      recordOutcome(learner, warn, outcomeRecordFromProto(request));
       return create(RecordOutcomeResponseSchema);
     },
   };

@@ -1,4 +1,4 @@
-import { createReckon, type Reckon, type ReckonError } from "@reckon/client";
+import { createReckon, type Reckon, type ReckonError, type SolveOptions } from "@reckon/client";
 import { type Backend, type GenerateOptions, systemClock } from "@reckon/core";
 import { defaultPlanningSettings } from "@reckon/planning";
 import { DifficultyService } from "@reckon/proto/reckon/difficulty/v1/difficulty";
@@ -78,6 +78,49 @@ describe("limits of a request", () => {
     const { ledger } = await reckon.solveBatch(items, { maxParallel: 3, maxCalls: 10 }).summary();
     expect(ledger.calls).toBeLessThanOrEqual(10);
     expect(ledger.calls).toBeGreaterThan(6);
+  });
+});
+
+describe("a budget on a model whose curves are known", () => {
+  /** The scripted backend under the embedded model's name. */
+  async function startKnown(): Promise<Reckon> {
+    const [model] = await createScriptedBackend().listModels();
+    const models = model === undefined ? [] : [{ ...model, id: "reckon-embedded-1" }];
+    return start(createScriptedBackend({ tokens: differing, models }));
+  }
+
+  it("decides how many samples are planned, and says why; without one the strategy does", async () => {
+    const reckon = await startKnown();
+    const planOf = async (options: SolveOptions) => {
+      const events = await Array.fromAsync(reckon.solve(question, { difficulty: 0.35, ...options }));
+      return events.flatMap((event) => (event.type === "solve-started" ? [event.plan] : []))[0];
+    };
+    const tight = await planOf({ maxOutputTokens: 400 });
+    expect(tight?.samples).toBe(4);
+    expect(tight?.reasons.join("\n")).toContain("up to 4 samples by the budget of 400 output tokens");
+    expect((await planOf({}))?.samples).toBe(16);
+    expect((await planOf({ maxOutputTokens: 400, samples: 6 }))?.samples).toBe(6);
+    expect((await planOf({ maxOutputTokens: 400, strategy: "balanced" }))?.samples).toBe(3);
+  });
+
+  it("of a batch goes where it brings most, is never passed, and each plan says what its share is", async () => {
+    const reckon = await startKnown();
+    const difficulties = [0.98, 0.5, 0.05, 0.5];
+    const items = difficulties.map((difficulty, i) => ({ id: `${i}`, problem: question, options: { difficulty } }));
+    const batch = reckon.solveBatch(items, { maxOutputTokens: 3_000, maxParallel: 2, streamEvents: true });
+    const events = await Array.fromAsync(batch);
+    const plans = new Map(
+      events.flatMap((event) =>
+        event.type === "item-event" && event.event.type === "solve-started"
+          ? [[event.id, event.event.plan] as const]
+          : [],
+      ),
+    );
+    expect(plans.size).toBe(4);
+    for (const plan of plans.values()) expect(plan.reasons[0]).toContain("by marginal gain");
+    expect(plans.get("1")?.samples).toBeGreaterThan(plans.get("2")?.samples ?? 99);
+    const { ledger } = await batch.summary();
+    expect(ledger.answerTokens + ledger.cancelledTokens + ledger.failedTokens).toBeLessThanOrEqual(3_000);
   });
 });
 

@@ -14,6 +14,7 @@ import { modelProfilesOf } from "./model-profiles.ts";
 import { createFrontDoor } from "./openai/create-front-door.ts";
 import { patientThinker } from "./patient-thinker.ts";
 import { planningSettingsOf } from "./planning-settings.ts";
+import { solveRecordsOf } from "./records/solve-records-of.ts";
 import { createOrchestratorService } from "./service.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { sessionSettingsOf } from "./sessions/session-settings.ts";
@@ -57,6 +58,7 @@ await runProcess({
       limits: solveLimitsOf(config),
       profileOf: modelProfilesOf(config),
       ...(meter !== undefined && { meter }),
+      records: solveRecordsOf(config, version, warn),
       clock: systemClock,
       logger,
     });

@@ -3,7 +3,7 @@ import type { PlanningSettings } from "@reckon/planning";
 
 /** The settings that planning reads, from the configuration; seconds become milliseconds. */
 export function planningSettingsOf(config: Config): PlanningSettings {
-  const { test_time_compute: thinking, performance, fallbacks } = config;
+  const { test_time_compute: thinking, strategies, performance, fallbacks } = config;
   return {
     maxThinkingSteps: thinking.max_thinking_steps,
     minThinkingSteps: thinking.min_thinking_steps,
@@ -11,6 +11,8 @@ export function planningSettingsOf(config: Config): PlanningSettings {
     confidenceThreshold: thinking.confidence_threshold,
     verificationRounds: thinking.verification_rounds,
     selfConsistencySamples: thinking.self_consistency_samples,
+    beamSearchWidth: strategies.beam_search_width,
+    monteCarloSamples: strategies.monte_carlo_samples,
     adaptiveScaling: thinking.adaptive_scaling,
     earlyStopping: thinking.early_stopping,
     defaultTimeoutMs: performance.default_timeout * 1000,

@@ -26,13 +26,14 @@ import {
 import type { TenantMeter } from "@reckon/store";
 import { type Logger, observeAdmission } from "@reckon/telemetry";
 import { type AdmissionSettings, createAdmission, defaultAdmissionSettings } from "./admission/admission.ts";
+import { solveBatch } from "./batch/solve-batch.ts";
 import { createInsightsDesk } from "./insights/insights-service.ts";
 import { createSolveMemory } from "./insights/solve-memory.ts";
 import { noSolveLimits, type SolveLimits } from "./ledger/solve-caps.ts";
 import { createOutcomeRecorder, type EndedSolve } from "./outcome-recorder.ts";
+import type { SolveRecords } from "./records/solve-records.ts";
 import { createSessions, defaultSessionSettings, type SessionSettings } from "./sessions/create-sessions.ts";
 import { fingerprintOf } from "./sessions/fingerprint.ts";
-import { solveBatch } from "./solve-batch.ts";
 import { createSolver } from "./solver.ts";
 import { gateSolver } from "./tenants/gate-solver.ts";
 import { createMemoryTenantMeter } from "./tenants/memory-tenant-meter.ts";
@@ -53,6 +54,8 @@ export interface OrchestratorOptions {
   readonly sessions?: SessionSettings;
   /** Counts what tenants do. Default: in this process. */
   readonly meter?: TenantMeter;
+  /** Default: nothing is recorded. */
+  readonly records?: SolveRecords | undefined;
   /** What is known of a model's samples. Default: what ships with Reckon. */
   readonly profileOf?: (model: string) => ModelProfile;
   readonly clock: Clock;
@@ -97,6 +100,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
     thinker: options.thinker,
     verifier: options.verifier,
     settings: options.settings,
+    records: options.records,
     clock,
     recorder,
     async estimator(problem, { timeoutMs }) {
@@ -137,7 +141,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
       admission.close();
       unobserve();
       insights.close();
-      await recorder.flush(recordTimeoutMs);
+      await Promise.all([recorder.flush(recordTimeoutMs), options.records?.close()]);
     },
     insights: insights.service,
     service: {

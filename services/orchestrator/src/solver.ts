@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Span } from "@opentelemetry/api";
-import type {
-  Backend,
-  Clock,
-  LedgerCaps,
-  Model,
-  Plan,
-  PlanOverrides,
-  Problem,
-  SolveEvent,
-  Verifier,
+import {
+  type Backend,
+  type Clock,
+  type LedgerCaps,
+  type Model,
+  type Plan,
+  type PlanOverrides,
+  type Problem,
+  ReckonError,
+  type SolveEvent,
+  type Verifier,
 } from "@reckon/core";
 import { type ModelProfile, makePlan, type PlanningSettings, profileOf as shippedProfileOf } from "@reckon/planning";
 import { currentCall } from "@reckon/rpc";
@@ -17,11 +18,14 @@ import { solve as think } from "@reckon/strategies";
 import { spanNames, withSpanStream } from "@reckon/telemetry";
 import { type Admission, urgencies } from "./admission/admission.ts";
 import { fallbackUnder } from "./admission/fallback-under.ts";
+import { adviceFor, type Prospect, prospectOf } from "./batch/prospect.ts";
 import { type Estimated, type Estimator, estimateOrPrior } from "./estimate.ts";
 import type { SolveMemory } from "./insights/solve-memory.ts";
 import { assertPrices, type SolveLimits, solveCaps } from "./ledger/solve-caps.ts";
 import { createModelCatalogue } from "./model-catalogue.ts";
 import type { OutcomeRecorder } from "./outcome-recorder.ts";
+import { recordSolve } from "./records/record-solve.ts";
+import type { SolveRecords } from "./records/solve-records.ts";
 import { createSolveMetrics, describePlanOn } from "./solve-metrics.ts";
 import { observeSolve } from "./solve-observer.ts";
 import { createSolveRegistry, type SolveRegistry } from "./solve-registry.ts";
@@ -40,6 +44,8 @@ export interface SolverOptions {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly limits: SolveLimits;
+  /** Default: nothing is recorded. */
+  readonly records?: SolveRecords | undefined;
   /** Where ended solves are remembered for insights. Default: nowhere. */
   readonly memory?: SolveMemory;
   /** What is known of a model's samples. Default: what ships with Reckon. */
@@ -56,6 +62,10 @@ export interface SolveTask {
   readonly caps?: LedgerCaps;
   /** N at most, whatever the plan would have; absent: no limit. */
   readonly maxSamples?: number | undefined;
+  /** Where the problem's difficulty is known already. */
+  readonly estimated?: Estimated | undefined;
+  /** What was decided from outside, a sentence each: they stand before the plan's own reasons. */
+  readonly reasons?: readonly string[];
   /** Waits where its tenant is at its limits; else it is refused. */
   readonly wait?: boolean;
 }
@@ -69,6 +79,10 @@ export interface Solver {
    * `not-found` (model), `failed-precondition`, `invalid-argument`, `unavailable`, `resource-exhausted`.
    */
   solve(task: SolveTask): AsyncGenerator<SolveEvent, void, void>;
+  /**
+   * What samples of a problem would cost and bring; `undefined` where nobody knows: no curves of its model, or no such model (its solve will say so).
+   */
+  prospect(task: Pick<SolveTask, "problem" | "overrides">): Promise<Prospect | undefined>;
 }
 
 /** What was decided before a problem is thought about. */
@@ -91,20 +105,20 @@ interface Running {
 
 /** A solver over its services. */
 export function createSolver(options: SolverOptions): Solver {
-  const { clock, thinker, verifier, settings, recorder, admission, limits, memory } = options;
+  const { clock, thinker, verifier, settings, recorder, admission, limits, memory, records } = options;
   const { profileOf = shippedProfileOf } = options;
   const catalogue = createModelCatalogue(thinker, clock);
   const registry = createSolveRegistry();
   const metrics = createSolveMetrics();
 
   async function prepare(
-    { problem, overrides, caps: given, maxSamples = Infinity }: SolveTask,
+    { problem, overrides, caps: given, maxSamples = Infinity, reasons = [], ...task }: SolveTask,
     running: Running,
   ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
     const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
     const [estimated, model] = await Promise.all([
-      estimateOrPrior(problem, overrides.difficulty, remainingMs, estimator),
+      task.estimated ?? estimateOrPrior(problem, overrides.difficulty, remainingMs, estimator),
       catalogue.find(overrides.model ?? ""),
     ]);
     const { difficulty } = estimated;
@@ -113,14 +127,20 @@ export function createSolver(options: SolverOptions): Solver {
     const caps = solveCaps({ overrides, caps: given, strategyCaps: limits.strategyCaps });
     assertPrices(caps, model);
     const fallback = fallbackUnder(admission.pressure(overrides.priority ?? "normal"), overrides, settings);
+    const verifiable = verifiers.length > 0;
+    const advice = adviceFor({ problem, overrides, estimated, model, settings, verifiable, caps, maxSamples });
     const plan = makePlan({
-      ...{ problem, difficulty, settings, capabilities, verifiers },
+      ...{ problem, difficulty, settings, capabilities, verifiers, advice },
       overrides: fallback === undefined ? overrides : { ...overrides, strategy: fallback.strategy },
     });
     const degradations = [estimated.degradation, fallback?.detail].filter((sentence) => sentence !== undefined);
     const samples = Math.min(plan.samples, maxSamples);
-    const window = Math.min(plan.window, samples);
-    return { estimated, degradations, model, caps, plan: { ...plan, samples, window, model: model.id } };
+    // A search has more continuations in flight than samples that it keeps.
+    const window = plan.search ? plan.window : Math.min(plan.window, samples);
+    return {
+      ...{ estimated, degradations, model, caps },
+      plan: { ...plan, samples, window, model: model.id, reasons: [...reasons, ...plan.reasons] },
+    };
   }
 
   async function* run(task: SolveTask, running: Running, span: Span): AsyncGenerator<SolveEvent, void, void> {
@@ -129,6 +149,14 @@ export function createSolver(options: SolverOptions): Solver {
     const { estimated, degradations, plan, model, caps } = await prepare(task, running);
     const { difficulty, answerKind } = estimated;
     describePlanOn(span, solveId, problem, plan, difficulty);
+    const scores = plan.verificationRounds > 0 && verifier?.names.some((name) => name !== "checker") === true;
+    const recording =
+      records &&
+      recordSolve({
+        ...{ solveId, problem, difficulty, plan, withPrompts: records.withPrompts, version: records.version },
+        signs: { score: scores, logprob: model.capabilities.logprobs },
+        startedAt: new Date(),
+      });
     const tenantId = tenantOf().id;
     const observer = observeSolve({
       ...{ span, metrics, clock, arrivedAtMs, plan, degradations },
@@ -169,8 +197,10 @@ export function createSolver(options: SolverOptions): Solver {
       for await (const event of events) {
         traced.event(event);
         observer.event(event);
+        recording?.event(event);
         if (event.type === "solve-ended") {
           const outcome = observer.complete(event.outcome);
+          if (recording !== undefined) records?.append(recording.complete(outcome));
           // Where nobody voted there is nothing to learn.
           if (outcome.samplesVoted > 0) recorder.record({ solveId, problem, difficulty, outcome });
           yield { type: "solve-ended", outcome };
@@ -221,5 +251,22 @@ export function createSolver(options: SolverOptions): Solver {
       metrics.gone();
     }
   }
-  return { registry, solve };
+
+  async function prospect({
+    problem,
+    overrides,
+  }: Pick<SolveTask, "problem" | "overrides">): Promise<Prospect | undefined> {
+    try {
+      const model = await catalogue.find(overrides.model ?? "");
+      const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
+      const estimated = await estimateOrPrior(problem, overrides.difficulty, Infinity, estimator);
+      const verifiable = (verifier?.names ?? []).length > 0;
+      return prospectOf({ problem, overrides, estimated, model, settings, verifiable });
+    } catch (thrown) {
+      if (ReckonError.from(thrown).code === "not-found" || ReckonError.from(thrown).code === "unavailable")
+        return undefined;
+      throw thrown;
+    }
+  }
+  return { registry, solve, prospect };
 }

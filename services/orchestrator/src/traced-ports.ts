@@ -29,7 +29,11 @@ export function traceSamples(thinker: Backend, verifier: Verifier | undefined): 
 
   const traceGeneration = (generation: Generation): Generation => ({
     events: generation.events,
-    start: (sample, overrides) => context.with(begin(sample), () => generation.start(sample, overrides)),
+    start: (sample, overrides) => {
+      // A search generates a path piece by piece, all within the span of the path.
+      const path = overrides?.path ?? sample;
+      return context.with(spans.get(path)?.inside ?? begin(path), () => generation.start(sample, overrides));
+    },
     cancel: (sample) => generation.cancel(sample),
     finish: () => generation.finish(),
     close: () => generation.close(),

@@ -4,8 +4,9 @@ import { type ModelProfile, profileOf } from "@reckon/planning";
 import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import type { Part } from "../part.ts";
+import { readRecords } from "../record-file.ts";
 import { loadRecords, recordFlags } from "../records.ts";
-import { type ProblemRecord, readRecords } from "../sample-record.ts";
+import type { ProblemRecord } from "../sample-record.ts";
 import { type Sense, senses } from "./calibration-states.ts";
 import { logLoss, restrictTo } from "./fit-error-model.ts";
 import { adaptivePlan, casesOf, fitCalibrators, fitProfile } from "./fit-profile.ts";
@@ -22,7 +23,8 @@ export const calibratePart: Part = {
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const { origin } = records;
-    const more = typeof flags.more === "string" ? flags.more.split(",").map((file) => readRecords(file)) : [];
+    const more =
+      typeof flags.more === "string" ? await Promise.all(flags.more.split(",").map((file) => readRecords(file))) : [];
     const problems = [records, ...more].flatMap((one) => one.problems);
     // Every second problem is held out: what is shown was fitted on the others; what is written, on all.
     const [seen, unseen] = [0, 1].map((rest) => problems.filter((_, index) => index % 2 === rest)) as [

@@ -4,8 +4,8 @@ import { type Prediction, type PredictionQuality, predictionQuality } from "@rec
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
 import type { Part } from "../part.ts";
+import { readRecords } from "../record-file.ts";
 import { loadRecords, recordFlags } from "../records.ts";
-import { readRecords } from "../sample-record.ts";
 import { type CalibrationState, earlyVotes, type Sense, senses, statesAt, stopStates } from "./calibration-states.ts";
 import { adaptivePlan } from "./fit-profile.ts";
 import { runReplay } from "./run-replay.ts";
@@ -20,7 +20,8 @@ export const confidencePart: Part = {
   flags: { ...recordFlags, more: { type: "string" }, orders: { type: "string" }, svg: { type: "string" } },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "test", problems: 500, reuse: true }, progress);
-    const more = typeof flags.more === "string" ? flags.more.split(",").map((file) => readRecords(file)) : [];
+    const more =
+      typeof flags.more === "string" ? await Promise.all(flags.more.split(",").map((file) => readRecords(file))) : [];
     const all = [records, ...more];
     const problems = all.flatMap((one) => one.problems);
     const orders = integerFlag(flags, "orders", 8, 1, 100);

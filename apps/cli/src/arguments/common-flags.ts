@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from "node:util";
+import { tenantIdPattern } from "@reckon/core";
 import { isSet, type ParsedFlags, textFlag } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -36,4 +37,21 @@ export function targetOf(flags: ParsedFlags, env: NodeJS.ProcessEnv): Target {
 /** Throws `UsageError` where a command was given words that it does not take. */
 export function refuseWords(command: string, words: readonly string[]): void {
   if (words.length > 0) throw new UsageError(`reckon ${command} takes no ${JSON.stringify(words[0])}`);
+}
+
+/** The first word after a command that has several actions; throws `UsageError` where it is none of them. */
+export function actionOf<A extends string>(command: string, actions: readonly A[], word: string | undefined): A {
+  const action = actions.find((known) => known === word);
+  if (action !== undefined) return action;
+  const given = word === undefined ? "" : `, not ${JSON.stringify(word)}`;
+  throw new UsageError(`reckon ${command} takes ${actions.join(", ")}${given}`);
+}
+
+/** The tenant that `--tenant` names; `undefined` without it. Throws `UsageError` where it cannot be one's name. */
+export function tenantFlag(flags: ParsedFlags): string | undefined {
+  const tenant = textFlag(flags, "tenant");
+  if (tenant === undefined || tenantIdPattern.test(tenant)) return tenant;
+  throw new UsageError(
+    `--tenant is ${JSON.stringify(tenant)}; it takes 1 to 64 of a-z, 0-9, - and _, a letter or digit first`,
+  );
 }

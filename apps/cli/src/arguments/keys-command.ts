@@ -1,5 +1,4 @@
-import { tenantIdPattern } from "@reckon/core";
-import { refuseWords } from "./common-flags.ts";
+import { actionOf, refuseWords, tenantFlag } from "./common-flags.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -37,11 +36,7 @@ export function parseKeys(args: readonly string[]): KeysCommand {
     json: { type: "boolean" },
   });
   const [word, ...others] = flags.positionals;
-  const action = actions.find((known) => known === word);
-  if (action === undefined) {
-    const given = word === undefined ? "" : `, not ${JSON.stringify(word)}`;
-    throw new UsageError(`reckon keys takes ${actions.join(", ")}${given}`);
-  }
+  const action = actionOf("keys", actions, word);
   const target: KeysTarget = {
     name: "keys",
     file: textFlag(flags, "file"),
@@ -61,13 +56,9 @@ export function parseKeys(args: readonly string[]): KeysCommand {
 }
 
 function tenantOf(flags: ParsedFlags): string {
-  const tenant = textFlag(flags, "tenant");
-  if (tenant === undefined)
-    throw new UsageError("reckon keys create needs --tenant NAME: whose requests the key stands for");
-  if (tenantIdPattern.test(tenant)) return tenant;
-  throw new UsageError(
-    `--tenant is ${JSON.stringify(tenant)}; it takes 1 to 64 of a-z, 0-9, - and _, a letter or digit first`,
-  );
+  const tenant = tenantFlag(flags);
+  if (tenant !== undefined) return tenant;
+  throw new UsageError("reckon keys create needs --tenant NAME: whose requests the key stands for");
 }
 
 const unitsMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000, y: 31_536_000_000 };

@@ -2,10 +2,13 @@ import type { AnswerKind, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { type CalibrateCommand, parseCalibrate } from "./calibrate-command.ts";
 import { refuseWords, type Target, targetFlags, targetOf } from "./common-flags.ts";
+import { type DifficultyCommand, parseDifficulty } from "./difficulty-command.ts";
 import { type InsightsCommand, parseInsights } from "./insights-command.ts";
 import { type KeysCommand, parseKeys } from "./keys-command.ts";
 import { isSet, type ParsedFlags, parseFlags, textFlag } from "./parse-flags.ts";
+import { type PlanCommand, parsePlan } from "./plan-command.ts";
 import { wholeNumber } from "./read-values.ts";
+import { parseReplay, type ReplayCommand } from "./replay-command.ts";
 import { answerKindOf, solveFlags, solveOptionsOf } from "./solve-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -77,9 +80,12 @@ export type Command =
   | ResumeCommand
   | BatchCommand
   | EstimateCommand
+  | PlanCommand
   | ServeCommand
   | ModelServerCommand
   | KeysCommand
+  | ReplayCommand
+  | DifficultyCommand
   | CalibrateCommand
   | InsightsCommand
   | { readonly name: "models"; readonly json: boolean; readonly target: Target }
@@ -93,9 +99,12 @@ export const commandNames = [
   "resume",
   "batch",
   "estimate",
+  "difficulty",
+  "plan",
   "serve",
   "model-server",
   "keys",
+  "replay",
   "calibrate",
   "insights",
   "models",
@@ -128,12 +137,18 @@ export function parseCommand(args: readonly string[], env: NodeJS.ProcessEnv): C
         target: targetOf(flags, env),
       };
     }
+    case "plan":
+      return parsePlan(rest, env);
     case "serve":
       return parseServe(rest);
     case "model-server":
       return { name, args: rest };
     case "keys":
       return parseKeys(rest);
+    case "replay":
+      return parseReplay(rest);
+    case "difficulty":
+      return parseDifficulty(rest);
     case "calibrate":
       return parseCalibrate(rest);
     case "insights":

@@ -42,6 +42,11 @@ export const solveFlags = {
   priority: { type: "string" },
   "answer-kind": { type: "string" },
   "no-early-stop": { type: "boolean" },
+  expansions: { type: "string" },
+  "look-ahead": { type: "string" },
+  diverse: { type: "boolean" },
+  attempts: { type: "string" },
+  "reject-early": { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** Reads them, and checks each range here: a mistake is told before any service has been started for it. */
@@ -69,6 +74,11 @@ export function solveOptionsOf(flags: ParsedFlags): SolveOptions {
     priority: choice("--priority", text("priority"), priorities),
     model: text("model"),
     earlyStopping: isSet(flags, "no-early-stop") ? false : undefined,
+    expansions: wholeNumber("--expansions", text("expansions"), limits.expansions),
+    lookAhead: wholeNumber("--look-ahead", text("look-ahead"), limits.lookAhead),
+    diverse: isSet(flags, "diverse") ? true : undefined,
+    attempts: wholeNumber("--attempts", text("attempts"), limits.attempts),
+    rejectEarly: isSet(flags, "reject-early") ? true : undefined,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,7 @@
 import type { AnswerKind, BatchItem, Message, SolveOptions } from "@reckon/client";
 import { limits } from "@reckon/core";
 import { UsageError } from "../arguments/usage-error.ts";
+import { isObject, type JsonObject, readJsonLines, readPromptText } from "./json-lines.ts";
 
 /** What the items of a file have in common. */
 export interface BatchInputOptions {
@@ -12,7 +13,6 @@ export interface BatchInputOptions {
   readonly options: SolveOptions;
 }
 
-const maxErrors = 10;
 const roles: readonly unknown[] = ["system", "user", "assistant"];
 const answerKinds: readonly unknown[] = ["number", "choice", "expression", "code", "tool-call", "text"];
 
@@ -21,34 +21,20 @@ const answerKinds: readonly unknown[] = ["number", "choice", "expression", "code
  * alone, blank lines too. An item without an id has its line number. Throws `UsageError` naming the line of each mistake.
  */
 export function parseBatchInput(text: string, options: BatchInputOptions): BatchItem[] {
-  const errors: string[] = [];
-  const items: BatchItem[] = [];
   const lineOf = new Map<string, number>();
-  for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const number = index + 1;
-    try {
-      const item = parseLine(line, number, options);
-      const id = item.id as string;
-      const before = lineOf.get(id);
-      if (before !== undefined) throw new UsageError(`id ${JSON.stringify(id)} was used in line ${before}`);
-      lineOf.set(id, number);
-      items.push(item);
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      errors.push(`${options.file}:${number}: ${error.message}`);
-    }
-  }
-  if (errors.length > 0) {
-    const more = errors.length > maxErrors ? [`and ${errors.length - maxErrors} more lines`] : [];
-    throw new UsageError([...errors.slice(0, maxErrors), ...more].join("\n"));
-  }
+  const items = readJsonLines(text, options.file, (record, number) => {
+    const item = readItem(record, number, options);
+    const id = item.id as string;
+    const before = lineOf.get(id);
+    if (before !== undefined) throw new UsageError(`id ${JSON.stringify(id)} was used in line ${before}`);
+    lineOf.set(id, number);
+    return item;
+  });
   if (items.length === 0) throw new UsageError(`${options.file} holds no problem`);
   return items;
 }
 
-function parseLine(line: string, number: number, { answerKind, options }: BatchInputOptions): BatchItem {
-  const record = parseObject(line);
+function readItem(record: JsonObject, number: number, { answerKind, options }: BatchInputOptions): BatchItem {
   const { id = number, prompt, question, messages, options: own } = record;
   if (typeof id !== "string" && typeof id !== "number") throw new UsageError("id must be a text or a number");
   const idBytes = Buffer.byteLength(String(id));
@@ -62,31 +48,7 @@ function parseLine(line: string, number: number, { answerKind, options }: BatchI
   if (messages !== undefined) return { ...base, ...mine, problem: { messages: readMessages(messages), ...extra } };
   const text = prompt ?? question;
   if (typeof text !== "string") throw new UsageError('needs a text "prompt" or "question", or "messages"');
-  return { ...base, ...mine, problem: { prompt: readText(text, "the prompt"), ...extra } };
-}
-
-function parseObject(line: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new UsageError(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (!isObject(value)) throw new UsageError("must be a JSON object");
-  return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readText(text: string, what: string): string {
-  if (text.trim() === "") throw new UsageError(`${what} is empty`);
-  if (text.includes("\0")) throw new UsageError(`${what} holds a NUL character`);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > limits.promptBytes)
-    throw new UsageError(`${what} has ${bytes} bytes, more than the limit of ${limits.promptBytes}`);
-  return text;
+  return { ...base, ...mine, problem: { prompt: readPromptText(text, "the prompt"), ...extra } };
 }
 
 function readMessages(value: unknown): Message[] {

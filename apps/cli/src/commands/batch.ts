@@ -1,12 +1,11 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { BatchEvent, Ledger, Reckon, SolveOptions } from "@reckon/client";
 import type { BatchCommand } from "../arguments/parse-command.ts";
-import { UsageError } from "../arguments/usage-error.ts";
 import { connect } from "../cluster/connect.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { type Io, readAll, writeLines } from "../io.ts";
+import { type Io, writeLines } from "../io.ts";
 import { jsonLine } from "../terminal/json-line.ts";
 import { paintLine } from "../terminal/line.ts";
 import { createStatusLine } from "../terminal/status-line.ts";
@@ -14,8 +13,7 @@ import { themeOf } from "../terminal/theme.ts";
 import { progressLine } from "../view/progress-line.ts";
 import { splitIntoCalls } from "./batch-calls.ts";
 import { parseBatchInput } from "./batch-input.ts";
-
-const maxFileBytes = 1_073_741_824;
+import { readInput } from "./read-input.ts";
 
 /** `reckon batch`: solves the problems of a file and writes one result a line, as they are ready. */
 export async function runBatch(command: BatchCommand, io: Io): Promise<number> {
@@ -119,14 +117,4 @@ function set(caps: Caps): Caps {
 
 function outputTokensOf({ answerTokens, cancelledTokens, failedTokens, hedgedTokens = 0 }: Ledger): number {
   return answerTokens + cancelledTokens + failedTokens + hedgedTokens;
-}
-
-async function readInput(file: string, { stdin }: Io): Promise<string> {
-  const tooLarge = () => new UsageError(`${file} is larger than ${maxFileBytes} bytes`);
-  try {
-    return await readAll(file === "-" ? stdin : createReadStream(file), maxFileBytes, tooLarge);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -34,6 +34,15 @@ export async function runEstimate(command: EstimateCommand, io: Io): Promise<num
   }
 }
 
+/** What the weights were learned from; nothing where they are the start's. */
+function learnedWords({ learnedOutcomes, trainedQuestions }: Estimate["difficulty"]): string {
+  const from = [
+    ...(trainedQuestions > 0 ? [plural(trainedQuestions, "labelled question")] : []),
+    ...(learnedOutcomes > 0 ? [plural(learnedOutcomes, "outcome")] : []),
+  ];
+  return from.length === 0 ? "" : `, learned from ${from.join(" and ")}`;
+}
+
 /** An estimate for people. */
 export function estimateLines({ difficulty, domain, answerKind }: Estimate, { glyphs }: Theme): Line[] {
   const { priorAlpha, priorBeta } = difficulty;
@@ -54,7 +63,7 @@ export function estimateLines({ difficulty, domain, answerKind }: Estimate, { gl
     [
       span(
         `  domain ${stripControl(domain) || "unknown"}, answer ${answerKind ?? "of an unknown kind"}, ` +
-          `prior Beta(${weight(priorAlpha)}, ${weight(priorBeta)}) from ${plural(difficulty.historyCount, "similar outcome")}`,
+          `prior Beta(${weight(priorAlpha)}, ${weight(priorBeta)}) from ${plural(difficulty.historyCount, "similar outcome")}${learnedWords(difficulty)}`,
         "dim",
       ),
     ],

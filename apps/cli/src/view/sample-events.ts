@@ -81,6 +81,8 @@ export function sampleEvents({ ended = true, thought = "4 * 6 = 24" } = {}): Sol
         priorAlpha: 2,
         priorBeta: 1.5,
         historyCount: 3,
+        learnedOutcomes: 0,
+        trainedQuestions: 0,
         overridden: false,
       },
     },

@@ -21,6 +21,8 @@ export function difficultyFromProto(difficulty: wire.Difficulty): Difficulty {
     priorAlpha: difficulty.priorAlpha,
     priorBeta: difficulty.priorBeta,
     historyCount: difficulty.historyCount,
+    ...(difficulty.learnedOutcomes > 0 && { learnedOutcomes: difficulty.learnedOutcomes }),
+    ...(difficulty.trainedQuestions > 0 && { trainedQuestions: difficulty.trainedQuestions }),
     overridden: difficulty.overridden,
   };
 }

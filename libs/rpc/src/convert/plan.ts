@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
-import type { Method, Plan, Priority, Selection, StopReason, StopRule, Strategy } from "@reckon/core";
+import type { Method, Plan, Priority, SearchPlan, Selection, StopReason, StopRule, Strategy } from "@reckon/core";
 import * as wire from "@reckon/proto/reckon/types/v1/plan";
 import { createEnumMap } from "./enum-map.ts";
 import { required } from "./problem.ts";
@@ -70,6 +70,7 @@ export function planToProto(plan: Plan): wire.Plan {
     topP: plan.topP,
     model: plan.model,
     reasons: [...plan.reasons],
+    search: plan.search,
   });
 }
 
@@ -93,5 +94,10 @@ export function planFromProto(plan: wire.Plan): Plan {
     topP: plan.topP,
     model: plan.model,
     reasons: plan.reasons,
+    ...(plan.search && { search: searchFromProto(plan.search) }),
   };
+}
+
+function searchFromProto({ expansions, lookAhead, diverse, attempts, rejectEarly }: wire.SearchPlan): SearchPlan {
+  return { expansions, lookAhead, diverse, attempts, rejectEarly };
 }

@@ -143,6 +143,11 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
     priority: priorities.fromRequest(border, name("priority"), options.priority),
     model: options.model === "" ? undefined : border.text(name("model"), options.model, limits.idBytes),
     earlyStopping: options.earlyStopping,
+    expansions: number("expansions", options.expansions, limits.expansions),
+    lookAhead: number("look_ahead", options.lookAhead, limits.lookAhead),
+    diverse: options.diverse,
+    attempts: number("attempts", options.attempts, limits.attempts),
+    rejectEarly: options.rejectEarly,
   };
   const { method, selection } = overrides;
   if (selection !== undefined && method !== undefined && method !== "best-of-n") {

@@ -9,19 +9,20 @@ import {
 } from "@reckon/core";
 import {
   type BreakerPass,
-  createHashRing,
   createHedgePolicy,
   createPriorityQueue,
   createRateLimiter,
-  type HashRing,
   type HedgePolicy,
   type RateLimiter,
   type RateReservation,
 } from "@reckon/resilience";
+import { addLoads } from "./add-loads.ts";
 import { createAlarm } from "./alarm.ts";
+import { createPoolModels } from "./pool-models.ts";
 import type { PoolSettings } from "./pool-settings.ts";
 import { createReplica, noLoad, noteEndpointLoad, type Replica } from "./replica.ts";
-import { type Resolve, replicaName, systemResolve, urlsBehind } from "./replica-addresses.ts";
+import { type Resolve, replicaName } from "./replica-addresses.ts";
+import { createReplicaSet } from "./replica-set.ts";
 import type { RoutingNews } from "./routing-news.ts";
 import type { RoutingSettings } from "./routing-settings.ts";
 
@@ -105,74 +106,33 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
   });
   const alarm = createAlarm(clock, () => queue.pump());
   const closing = new AbortController();
-  let replicas: Replica[] = [];
-  let ring: HashRing<Replica> = createHashRing(replicas, (replica) => replica.name);
-  /** Tokens of replicas that are gone. */
-  let past = noLoad;
-  let known: readonly Model[] | undefined;
   let loadsAtMs = Number.NEGATIVE_INFINITY;
-
-  const add = (url: string | undefined): Replica =>
-    createReplica({
-      pool: name,
-      name: replicaName(url, settings),
-      backend: deps.makeBackend(settings, url, limiter),
-      clock,
-      ceiling: settings.ceiling,
-      breakerFailures: routing.breakerFailures,
-      breakerRecoveryMs: routing.breakerRecoveryMs,
-      news,
-      onChange: () => queue.pump(),
-    });
-
-  const rebuild = (next: Replica[]) => {
-    replicas = next;
-    const options = { bound: routing.affinityBound, freeLoad: routing.affinityRoom };
-    ring = createHashRing(replicas, (replica) => replica.name, options);
-    queue.pump();
-  };
-
-  const retire = async (replica: Replica) => {
-    replica.gone = true;
-    while (replica.live > 0 && !closing.signal.aborted) await clock.sleep(1_000, closing.signal).catch(() => undefined);
-    past = sum(past, await replica.backend.load().catch(() => noLoad));
-    await replica.backend.close();
-  };
-
-  const follow = async (url: string) => {
-    let failing = false;
-    while (!closing.signal.aborted) {
-      try {
-        const urls = await urlsBehind(url, deps.resolve ?? systemResolve);
-        const names = new Map(urls.map((own) => [replicaName(own, settings), own]));
-        const gone = replicas.filter((replica) => !names.has(replica.name));
-        const fresh = [...names].filter(([own]) => !replicas.some((replica) => replica.name === own));
-        if (gone.length > 0 || fresh.length > 0) {
-          rebuild([...replicas.filter((r) => !gone.includes(r)), ...fresh.map(([, own]) => add(own))]);
-          for (const replica of gone) void retire(replica);
-        }
-        failing = false;
-      } catch (error) {
-        // Those that are known may well be there still.
-        if (!failing) warn(`pool ${name}: ${new URL(url).hostname} cannot be looked up: ${String(error)}`);
-        failing = true;
-      }
-      resolved();
-      await clock.sleep(settings.dnsRefreshMs, closing.signal).catch(() => undefined);
-    }
-  };
-  const { promise: firstLookup, resolve: resolved } = Promise.withResolvers<void>();
-  if (settings.dns !== undefined) void follow(settings.dns);
-  else {
-    rebuild(settings.endpoints.length === 0 ? [add(undefined)] : settings.endpoints.map(add));
-    resolved();
-  }
+  const members = createReplicaSet(settings, {
+    clock,
+    warn,
+    signal: closing.signal,
+    resolve: deps.resolve,
+    affinity: { bound: routing.affinityBound, freeLoad: routing.affinityRoom },
+    onChange: () => queue.pump(),
+    make: (url) =>
+      createReplica({
+        pool: name,
+        name: replicaName(url, settings),
+        backend: deps.makeBackend(settings, url, limiter),
+        clock,
+        ceiling: settings.ceiling,
+        breakerFailures: routing.breakerFailures,
+        breakerRecoveryMs: routing.breakerRecoveryMs,
+        news,
+        onChange: () => queue.pump(),
+      }),
+  });
 
   const isUp = (replica: Replica) => replica.breaker.waitMs() === 0;
   const loadOf = (replica: Replica) => replica.live + replica.foreign;
   const hasRoom = (replica: Replica) => replica.live < replica.concurrency.limit;
   const candidates = ({ avoid, avoidStrictly }: PlaceRequest) => {
-    const up = replicas.filter(isUp);
+    const up = members.replicas.filter(isUp);
     const others = up.filter((replica) => !avoid.has(replica));
     return others.length > 0 || avoidStrictly === true ? others : up;
   };
@@ -181,7 +141,7 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
   const refreshLoads = () => {
     if (settings.backend.kind === "embedded" || clock.nowMs() - loadsAtMs < loadEveryMs) return;
     loadsAtMs = clock.nowMs();
-    for (const replica of replicas) {
+    for (const replica of members.replicas) {
       replica.backend.load().then(
         (load) => noteEndpointLoad(replica, load.endpoint),
         // One that does not answer says nothing; its breaker knows better.
@@ -191,13 +151,14 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
   };
 
   const whyNot = (request: PlaceRequest) => {
-    if (replicas.length === 0) return { reason: `pool ${name} has no replica`, retryAfterMs: settings.dnsRefreshMs };
+    if (members.replicas.length === 0)
+      return { reason: `pool ${name} has no replica`, retryAfterMs: settings.dnsRefreshMs };
     if (candidates(request).length === 0) {
-      const waits = replicas.flatMap(({ breaker }) => breaker.waitMs() ?? []).filter((ms) => ms > 0);
+      const waits = members.replicas.flatMap(({ breaker }) => breaker.waitMs() ?? []).filter((ms) => ms > 0);
       const reason =
         request.avoidStrictly === true
           ? `pool ${name} has no other replica that is up`
-          : `${replicas.length === 1 ? "the replica" : `all ${replicas.length} replicas`} of pool ${name} failed and ${replicas.length === 1 ? "is" : "are"} left alone (circuit breaker open)`;
+          : `${members.replicas.length === 1 ? "the replica" : `all ${members.replicas.length} replicas`} of pool ${name} failed and ${members.replicas.length === 1 ? "is" : "are"} left alone (circuit breaker open)`;
       return { reason, retryAfterMs: waits.length === 0 ? undefined : Math.min(...waits) };
     }
     const waitMs = limiter.waitMs(request.tokens);
@@ -222,10 +183,10 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
     let home = homes?.get(pool);
     if (homes !== undefined && (home === undefined || !able.has(home))) {
       // Room for the first samples at once: a solve that only half fits would be computed on two replicas.
-      home = ring.choose(key, { ...loads, amount: Math.max(1, routing.affinityRoom) })?.node;
+      home = members.ring.choose(key, { ...loads, amount: Math.max(1, routing.affinityRoom) })?.node;
       if (home !== undefined) homes.set(pool, home);
     }
-    const choice = chooseFrom(home, able) ?? ring.choose(key, { ...loads, hasRoom });
+    const choice = chooseFrom(home, able) ?? members.ring.choose(key, { ...loads, hasRoom });
     const pass = choice?.node.breaker.tryEnter();
     if (choice === undefined || pass === undefined) return undefined;
     const reservation = limiter.tryReserve(tokens);
@@ -265,28 +226,7 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
     return whyNot(request) === undefined ? undefined : ("down" as const);
   };
 
-  const askModels = async (): Promise<readonly Model[]> => {
-    await firstLookup;
-    let failure: unknown = new ReckonError("unavailable", `pool ${name} has no replica`);
-    // Those that are up first; one that is left alone is better than none.
-    for (const replica of [...replicas].sort((a, b) => Number(isUp(b)) - Number(isUp(a)))) {
-      try {
-        return (await replica.backend.listModels()).map((model) => describe(model));
-      } catch (error) {
-        failure = error;
-      }
-    }
-    if (known !== undefined) return known;
-    throw failure;
-  };
-  const describe = (model: Model): Model => ({
-    ...model,
-    backend: name,
-    ...(settings.architecture !== undefined && { architecture: settings.architecture }),
-    ...(settings.accelerator !== undefined && { accelerator: settings.accelerator }),
-    ...(settings.prices !== undefined && { prices: settings.prices }),
-    ...(settings.hedge && replicas.length > 1 && { hedges: true }),
-  });
+  const models = createPoolModels(settings, members, isUp);
 
   const pool: Pool = {
     name,
@@ -298,13 +238,10 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
     prices: settings.prices,
     hedging: settings.hedge ? createHedgePolicy(routing.hedging) : undefined,
     limiter,
-    models: async () => {
-      known = await askModels();
-      return known;
-    },
+    models,
     whyNot,
-    hasOther: (avoid) => replicas.some((replica) => isUp(replica) && !avoid.has(replica)),
-    home: (key) => ring.choose(key, { loadOf: () => 0, isUp })?.node ?? replicas[0],
+    hasOther: (avoid) => members.replicas.some((replica) => isUp(replica) && !avoid.has(replica)),
+    home: (key) => members.ring.choose(key, { loadOf: () => 0, isUp })?.node ?? members.replicas[0],
     tryPlace,
     async place(request, signal) {
       const isPicky = request.avoid.size > 0;
@@ -312,7 +249,7 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
       return placed === "down" ? undefined : placed;
     },
     freeShare() {
-      const up = replicas.filter(isUp);
+      const up = members.replicas.filter(isUp);
       const places = up.reduce((all, { concurrency }) => all + concurrency.limit, 0);
       const taken = up.reduce((all, { live, foreign }) => all + live + foreign, 0);
       return places === 0 ? 0 : Math.max(0, 1 - taken / places);
@@ -321,8 +258,8 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
       return queue.depth;
     },
     async load() {
-      const own = await Promise.all(replicas.map((replica) => replica.backend.load().catch(() => noLoad)));
-      const states = replicas.map((replica, i): ReplicaLoad => {
+      const own = await Promise.all(members.replicas.map((replica) => replica.backend.load().catch(() => noLoad)));
+      const states = members.replicas.map((replica, i): ReplicaLoad => {
         const { prefilledTokens, outputTokens, queuedSamples } = own[i] as BackendLoad;
         return {
           backend: name,
@@ -335,24 +272,13 @@ export function createPool(settings: PoolSettings, deps: PoolDeps): Pool {
           outputTokens,
         };
       });
-      return { ...own.reduce(sum, past), replicas: states };
+      return { ...own.reduce(addLoads, members.past), replicas: states };
     },
     async close() {
       closing.abort(new ReckonError("cancelled", `pool ${name} was closed`));
       alarm.stop();
-      await Promise.all(replicas.map((replica) => replica.backend.close()));
+      await Promise.all(members.replicas.map((replica) => replica.backend.close()));
     },
   };
   return pool;
-}
-
-/** The sum of what two backends did. */
-export function sum(a: BackendLoad, b: BackendLoad): BackendLoad {
-  return {
-    liveSamples: a.liveSamples + b.liveSamples,
-    queuedSamples: a.queuedSamples + b.queuedSamples,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cancelledTokens: a.cancelledTokens + b.cancelledTokens,
-    prefilledTokens: a.prefilledTokens + b.prefilledTokens,
-  };
 }

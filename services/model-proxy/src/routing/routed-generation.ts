@@ -1,6 +1,7 @@
 import { AsyncQueue, type Generation, type GenerationEvent, ReckonError, type SampleOverrides } from "@reckon/core";
+import type { CallContext } from "./call-context.ts";
 import type { CachedSample } from "./response-cache.ts";
-import { type CallContext, RoutedSample } from "./routed-sample.ts";
+import { RoutedSample } from "./routed-sample.ts";
 
 /** What a routed call does with the response cache. */
 export interface SampleCache {

@@ -1,48 +1,17 @@
-import {
-  type Clock,
-  type GenerateOptions,
-  type GenerationEvent,
-  ReckonError,
-  type SampleOverrides,
-} from "@reckon/core";
+import { type GenerationEvent, ReckonError, type SampleOverrides } from "@reckon/core";
 import { backoffMs } from "@reckon/resilience";
-import { type Attempt, createAttempt, type Ending, giveUp, hasComputed, noteFirstToken, settle } from "./attempt.ts";
-import type { Candidate } from "./choose-pools.ts";
-import type { Lanes } from "./lanes.ts";
-import type { Placement, PlaceRequest, Pool } from "./pool.ts";
+import { type Attempt, createAttempt, giveUp, hasComputed, noteFirstToken, settle } from "./attempt.ts";
+import { type Ended, endingOf, errorOf, failedBy, isWhole } from "./attempt-end.ts";
+import type { CallContext } from "./call-context.ts";
+import { placeSample } from "./place-sample.ts";
+import type { Placement, PlaceRequest } from "./pool.ts";
 import type { Replica } from "./replica.ts";
-import type { AttemptKind, RoutingNews } from "./routing-news.ts";
-import type { RoutingSettings } from "./routing-settings.ts";
+import type { AttemptKind } from "./routing-news.ts";
 import { createSampleAccount } from "./sample-account.ts";
 
-/** What the samples of one routed call share. */
-export interface CallContext {
-  readonly options: GenerateOptions;
-  readonly promptTokens: number;
-  /** Samples of one key belong together. */
-  readonly keyOf: (sample: number) => string;
-  /** Where the samples are at home; `undefined` where each goes its own way. */
-  readonly homes: Map<Pool, Replica> | undefined;
-  /** Pools to go to, the best first. */
-  readonly candidates: readonly Candidate[];
-  /** Pools that take over where none of the candidates can, in their order. */
-  readonly fallbacks: () => Promise<readonly Candidate[]>;
-  readonly lanes: Lanes;
-  readonly clock: Clock;
-  readonly settings: RoutingSettings;
-  readonly news: RoutingNews;
-  readonly emit: (event: GenerationEvent) => void;
-}
-
-type Ended = Extract<GenerationEvent, { type: "sample-ended" }>;
 type Delta = Extract<GenerationEvent, { type: "token-delta" }>;
 
 const assumedOutputTokens = 512;
-
-/** Whether a sample ended by itself. */
-function isWhole(event: Ended): boolean {
-  return event.reason === "stop" || event.reason === "length";
-}
 
 /**
  * One sample on its way through replicas. It waits for a place; it runs on one replica, or on two while neither has given a
@@ -109,7 +78,10 @@ export class RoutedSample {
   async #launch(kind: AttemptKind): Promise<void> {
     this.#placing += 1;
     try {
-      const placed = await this.#place(kind === "continuation");
+      const mustContinue = kind === "continuation";
+      const placed = await placeSample(this.#call, this.#request(), mustContinue, this.#cancelled.signal);
+      this.#degradation = placed.degradation;
+      if (placed.degradation !== undefined) this.#notes.push(placed.degradation);
       if (this.#end === undefined) this.#run(kind, placed.placement, placed.model);
       else placed.placement.release();
     } catch (error) {
@@ -118,52 +90,6 @@ export class RoutedSample {
       this.#placing -= 1;
       this.#endIfDone();
     }
-  }
-
-  async #place(mustContinue: boolean): Promise<{ placement: Placement; model: string }> {
-    const request = this.#request();
-    const able = ({ model }: Candidate) => !mustContinue || model.capabilities.continueFromPrefix;
-    const own = this.#call.candidates.filter(able);
-    // After a failure: a replica that has not failed it, of its own pools or of those that take over, before the same again.
-    const fresh = { ...request, avoidStrictly: true };
-    const placed = await this.#placeAmong(own, this.#avoid.size > 0 ? fresh : request);
-    this.#degradation = undefined;
-    if (placed !== undefined) return placed;
-    const first = own[0];
-    const why = first?.pool.whyNot(request);
-    const fallbacks = (await this.#call.fallbacks()).filter(able);
-    const fallen = await this.#placeAmong(fallbacks, fresh);
-    if (fallen !== undefined) {
-      const [from, to] = [first?.pool.name ?? "", fallen.placement.pool.name];
-      const reason = why?.reason ?? `every replica of pool ${from} has failed this sample`;
-      this.#degradation = `fallback from ${from} to ${to}: ${reason}`;
-      this.#notes.push(this.#degradation);
-      this.#call.news.fellBack(from, to, reason);
-      return fallen;
-    }
-    const same = await this.#placeAmong([...own, ...fallbacks], request);
-    if (same !== undefined) return same;
-    const retryAfterMs = why?.retryAfterMs;
-    throw new ReckonError("unavailable", why?.reason ?? "no pool could take the sample", {
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
-  }
-
-  /** A place at once in any of the pools, else in the first one that has one later; `undefined` where none will. */
-  async #placeAmong(
-    candidates: readonly Candidate[],
-    request: PlaceRequest,
-  ): Promise<{ placement: Placement; model: string } | undefined> {
-    for (const { pool, model } of candidates) {
-      const placement = pool.queued === 0 ? pool.tryPlace(request) : undefined;
-      if (placement !== undefined) return { placement, model: model.id };
-    }
-    for (const { pool, model } of candidates) {
-      if (pool.whyNot(request) !== undefined) continue;
-      const placement = await pool.place(request, this.#cancelled.signal);
-      if (placement !== undefined) return { placement, model: model.id };
-    }
-    return undefined;
   }
 
   #run(kind: AttemptKind, placement: Placement, model: string): void {
@@ -283,21 +209,8 @@ export class RoutedSample {
     }
     // The other one may still do.
     if (this.#chosen !== attempt && this.#running.size > 0) return;
-    const error = this.#errorOf(attempt, event);
+    const error = errorOf(attempt, event, this.#call.settings);
     if (!this.#tryAgain(attempt, error)) this.#fail(error);
-  }
-
-  #errorOf({ given, placement }: Attempt, event: Ended): ReckonError {
-    if (given === "timed-out") {
-      const seconds = this.#call.settings.breakerTimeoutMs / 1_000;
-      const { pool, replica } = placement;
-      return new ReckonError("unavailable", `${replica.name} of pool ${pool.name} gave no token within ${seconds} s`);
-    }
-    const { failure = "the backend cancelled the sample", retryable = true, retryAfterMs } = event;
-    return new ReckonError(event.failureCode ?? "unavailable", failure, {
-      retryable,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
   }
 
   /** Makes another request, now or after a while; false where that is not possible or not allowed. */
@@ -357,17 +270,4 @@ export class RoutedSample {
       route: this.#account.route(this.#notes, this.#degradation),
     });
   }
-}
-
-function endingOf({ reason, usage, failureCode, retryable, retryAfterMs }: Ended): Ending {
-  return { reason, usage, failureCode, retryable, retryAfterMs };
-}
-
-function failedBy(
-  { message: failure, retryable, code: failureCode, retryAfterMs }: ReckonError,
-  sample: number,
-): Ended {
-  const usage = { promptTokens: 0, cachedPromptTokens: 0, outputTokens: 0 };
-  const after = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return { type: "sample-ended", sample, reason: "failed", usage, failure, retryable, failureCode, ...after };
 }

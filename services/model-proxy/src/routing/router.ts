@@ -9,11 +9,12 @@ import {
   ReckonError,
   type SampleOverrides,
 } from "@reckon/core";
+import { addLoads } from "./add-loads.ts";
 import { type Candidate, candidatesFor, type Listing, lacksOf, orderCandidates } from "./choose-pools.ts";
 import { fallbacksOf } from "./fallbacks.ts";
 import { createLanes } from "./lanes.ts";
 import { listedModels } from "./listed-models.ts";
-import { createPool, type Pool, type PoolDeps, sum } from "./pool.ts";
+import { createPool, type Pool, type PoolDeps } from "./pool.ts";
 import { createPoolListings } from "./pool-listing.ts";
 import type { PoolSettings } from "./pool-settings.ts";
 import { noLoad, type Replica } from "./replica.ts";
@@ -143,7 +144,7 @@ export function createRouter(options: RouterOptions): Router {
     async load(): Promise<BackendLoad> {
       const loads = await Promise.all(pools.map((pool) => pool.load()));
       const queuedSamples = pools.reduce((all, pool) => all + pool.queued, 0);
-      const total = loads.reduce(sum, { ...noLoad, queuedSamples });
+      const total = loads.reduce(addLoads, { ...noLoad, queuedSamples });
       return { ...total, liveSamples, replicas: loads.flatMap(({ replicas }) => replicas ?? []) };
     },
     async close() {

@@ -6,10 +6,15 @@ import { tenantOf } from "./tenant-of.ts";
 
 const never = new AbortController().signal;
 
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
 /** A solver whose solves first pass their tenant's gate, run within its caps and are charged to it. */
 export function gateSolver(solver: Solver, gate: TenantGate): Solver {
   return {
     registry: solver.registry,
+    prospect: (task) => solver.prospect(task),
     async *solve(task) {
       const { overrides, wait = false } = task;
       const entry = await gate.enter(tenantOf(), { overrides, wait, signal: currentCall()?.signal ?? never });
@@ -19,7 +24,7 @@ export function gateSolver(solver: Solver, gate: TenantGate): Solver {
           ...task,
           overrides: entry.priority === undefined ? overrides : { ...overrides, priority: entry.priority },
           caps: tightestCaps(task.caps, entry.caps),
-          maxSamples: entry.maxSamples,
+          maxSamples: least(task.maxSamples, entry.maxSamples),
         });
         for await (const event of events) {
           if (event.type === "confidence-changed") spent = event.ledger;

@@ -221,7 +221,7 @@ export const DifficultyService: GenService<{
     output: typeof EstimateBatchResponseSchema;
   },
   /**
-   * Tells how a solve ended, so that the history signal learns.
+   * Tells how a solve ended, so that estimates learn from it.
    *
    * @generated from rpc reckon.difficulty.v1.DifficultyService.RecordOutcome
    */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file reckon/types/v1/difficulty.proto.
  */
 export const file_reckon_types_v1_difficulty: GenFile = /*@__PURE__*/
-  fileDesc("CiByZWNrb24vdHlwZXMvdjEvZGlmZmljdWx0eS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkUKBlNpZ25hbBIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgBEg4KBndlaWdodBgDIAEoARIOCgZkZXRhaWwYBCABKAkimQEKCkRpZmZpY3VsdHkSDQoFc2NvcmUYASABKAESKAoHc2lnbmFscxgCIAMoCzIXLnJlY2tvbi50eXBlcy52MS5TaWduYWwSEwoLcHJpb3JfYWxwaGEYAyABKAESEgoKcHJpb3JfYmV0YRgEIAEoARIVCg1oaXN0b3J5X2NvdW50GAUgASgNEhIKCm92ZXJyaWRkZW4YBiABKAhiBnByb3RvMw");
+  fileDesc("CiByZWNrb24vdHlwZXMvdjEvZGlmZmljdWx0eS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkUKBlNpZ25hbBIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgBEg4KBndlaWdodBgDIAEoARIOCgZkZXRhaWwYBCABKAkizgEKCkRpZmZpY3VsdHkSDQoFc2NvcmUYASABKAESKAoHc2lnbmFscxgCIAMoCzIXLnJlY2tvbi50eXBlcy52MS5TaWduYWwSEwoLcHJpb3JfYWxwaGEYAyABKAESEgoKcHJpb3JfYmV0YRgEIAEoARIVCg1oaXN0b3J5X2NvdW50GAUgASgNEhIKCm92ZXJyaWRkZW4YBiABKAgSGAoQbGVhcm5lZF9vdXRjb21lcxgHIAEoDRIZChF0cmFpbmVkX3F1ZXN0aW9ucxgIIAEoDWIGcHJvdG8z");
 
 /**
  * One signal that a difficulty came from.
@@ -33,7 +33,8 @@ export type Signal = Message<"reckon.types.v1.Signal"> & {
   value: number;
 
   /**
-   * Weight in [0, 1]; the weights of all signals sum to 1.
+   * Weight in [0, 1], how much it counts now; the weights of all signals sum to 1. While nothing was learned the score is the
+   * weighted sum.
    *
    * @generated from field: double weight = 3;
    */
@@ -101,6 +102,20 @@ export type Difficulty = Message<"reckon.types.v1.Difficulty"> & {
    * @generated from field: bool overridden = 6;
    */
   overridden: boolean;
+
+  /**
+   * Outcomes that the weights and the prior were learned from; 0: none, they are those to start with.
+   *
+   * @generated from field: uint32 learned_outcomes = 7;
+   */
+  learnedOutcomes: number;
+
+  /**
+   * Labelled questions that they were trained on before (`reckon difficulty train`); >= 0.
+   *
+   * @generated from field: uint32 trained_questions = 8;
+   */
+  trainedQuestions: number;
 };
 
 /**

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file reckon/types/v1/plan.proto.
  */
 export const file_reckon_types_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChpyZWNrb24vdHlwZXMvdjEvcGxhbi5wcm90bxIPcmVja29uLnR5cGVzLnYxIlAKCFN0b3BSdWxlEgwKBG5hbWUYASABKAkSEQoJdGhyZXNob2xkGAIgASgBEhEKCW1pbl92b3RlcxgDIAEoDRIQCghtaW5fZ2FpbhgEIAEoASK+AwoEUGxhbhIrCghzdHJhdGVneRgBIAEoDjIZLnJlY2tvbi50eXBlcy52MS5TdHJhdGVneRInCgZtZXRob2QYAiABKA4yFy5yZWNrb24udHlwZXMudjEuTWV0aG9kEi0KCXNlbGVjdGlvbhgDIAEoDjIaLnJlY2tvbi50eXBlcy52MS5TZWxlY3Rpb24SDwoHc2FtcGxlcxgEIAEoDRIOCgZ3aW5kb3cYBSABKA0SEQoJbWluX3N0ZXBzGAYgASgNEhEKCW1heF9zdGVwcxgHIAEoDRIZChFtYXhfc2FtcGxlX3Rva2VucxgIIAEoDRIbChN2ZXJpZmljYXRpb25fcm91bmRzGAkgASgNEiwKCXN0b3BfcnVsZRgKIAEoCzIZLnJlY2tvbi50eXBlcy52MS5TdG9wUnVsZRIqCgd0aW1lb3V0GAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC3RlbXBlcmF0dXJlGAwgASgBEg0KBXRvcF9wGA0gASgBEg0KBW1vZGVsGA4gASgJEg8KB3JlYXNvbnMYDyADKAkSFAoMd2luZG93X2ZpeGVkGBAgASgIKoEBCghTdHJhdGVneRIYChRTVFJBVEVHWV9VTlNQRUNJRklFRBAAEhEKDVNUUkFURUdZX0ZBU1QQARIVChFTVFJBVEVHWV9CQUxBTkNFRBACEhoKFlNUUkFURUdZX0NPTVBSRUhFTlNJVkUQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKl4KCFByaW9yaXR5EhgKFFBSSU9SSVRZX1VOU1BFQ0lGSUVEEAASEAoMUFJJT1JJVFlfTE9XEAESEwoPUFJJT1JJVFlfTk9STUFMEAISEQoNUFJJT1JJVFlfSElHSBADKrUBCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASEQoNTUVUSE9EX1NJTkdMRRABEhsKF01FVEhPRF9TRUxGX0NPTlNJU1RFTkNZEAISFAoQTUVUSE9EX0JFU1RfT0ZfThADEg8KC01FVEhPRF9CRUFNEAQSFgoSTUVUSE9EX01PTlRFX0NBUkxPEAUSDwoLTUVUSE9EX1RSRUUQBhITCg9NRVRIT0RfUkVWSVNJT04QByp1CglTZWxlY3Rpb24SGQoVU0VMRUNUSU9OX1VOU1BFQ0lGSUVEEAASGAoUU0VMRUNUSU9OX0JFU1RfU0NPUkUQARIWChJTRUxFQ1RJT05fTUFKT1JJVFkQAhIbChdTRUxFQ1RJT05fV0VJR0hURURfVk9URRADKo0CCgpTdG9wUmVhc29uEhsKF1NUT1BfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVU1RPUF9SRUFTT05fQ09ORklERU5UEAESGQoVU1RPUF9SRUFTT05fRVhIQVVTVEVEEAISGAoUU1RPUF9SRUFTT05fREVBRExJTkUQAxIWChJTVE9QX1JFQVNPTl9CVURHRVQQBBIZChVTVE9QX1JFQVNPTl9DQU5DRUxMRUQQBRIWChJTVE9QX1JFQVNPTl9GQUlMRUQQBhIXChNTVE9QX1JFQVNPTl9OT19HQUlOEAcSGAoUU1RPUF9SRUFTT05fRFJBSU5JTkcQCBIUChBTVE9QX1JFQVNPTl9MT1NUEAliBnByb3RvMw", [file_google_protobuf_duration]);
+  fileDesc("ChpyZWNrb24vdHlwZXMvdjEvcGxhbi5wcm90bxIPcmVja29uLnR5cGVzLnYxIlAKCFN0b3BSdWxlEgwKBG5hbWUYASABKAkSEQoJdGhyZXNob2xkGAIgASgBEhEKCW1pbl92b3RlcxgDIAEoDRIQCghtaW5fZ2FpbhgEIAEoASJtCgpTZWFyY2hQbGFuEhIKCmV4cGFuc2lvbnMYASABKA0SEgoKbG9va19haGVhZBgCIAEoDRIPCgdkaXZlcnNlGAMgASgIEhAKCGF0dGVtcHRzGAQgASgNEhQKDHJlamVjdF9lYXJseRgFIAEoCCLrAwoEUGxhbhIrCghzdHJhdGVneRgBIAEoDjIZLnJlY2tvbi50eXBlcy52MS5TdHJhdGVneRInCgZtZXRob2QYAiABKA4yFy5yZWNrb24udHlwZXMudjEuTWV0aG9kEi0KCXNlbGVjdGlvbhgDIAEoDjIaLnJlY2tvbi50eXBlcy52MS5TZWxlY3Rpb24SDwoHc2FtcGxlcxgEIAEoDRIOCgZ3aW5kb3cYBSABKA0SEQoJbWluX3N0ZXBzGAYgASgNEhEKCW1heF9zdGVwcxgHIAEoDRIZChFtYXhfc2FtcGxlX3Rva2VucxgIIAEoDRIbChN2ZXJpZmljYXRpb25fcm91bmRzGAkgASgNEiwKCXN0b3BfcnVsZRgKIAEoCzIZLnJlY2tvbi50eXBlcy52MS5TdG9wUnVsZRIqCgd0aW1lb3V0GAsgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhMKC3RlbXBlcmF0dXJlGAwgASgBEg0KBXRvcF9wGA0gASgBEg0KBW1vZGVsGA4gASgJEg8KB3JlYXNvbnMYDyADKAkSFAoMd2luZG93X2ZpeGVkGBAgASgIEisKBnNlYXJjaBgeIAEoCzIbLnJlY2tvbi50eXBlcy52MS5TZWFyY2hQbGFuKoEBCghTdHJhdGVneRIYChRTVFJBVEVHWV9VTlNQRUNJRklFRBAAEhEKDVNUUkFURUdZX0ZBU1QQARIVChFTVFJBVEVHWV9CQUxBTkNFRBACEhoKFlNUUkFURUdZX0NPTVBSRUhFTlNJVkUQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKl4KCFByaW9yaXR5EhgKFFBSSU9SSVRZX1VOU1BFQ0lGSUVEEAASEAoMUFJJT1JJVFlfTE9XEAESEwoPUFJJT1JJVFlfTk9STUFMEAISEQoNUFJJT1JJVFlfSElHSBADKrUBCgZNZXRob2QSFgoSTUVUSE9EX1VOU1BFQ0lGSUVEEAASEQoNTUVUSE9EX1NJTkdMRRABEhsKF01FVEhPRF9TRUxGX0NPTlNJU1RFTkNZEAISFAoQTUVUSE9EX0JFU1RfT0ZfThADEg8KC01FVEhPRF9CRUFNEAQSFgoSTUVUSE9EX01PTlRFX0NBUkxPEAUSDwoLTUVUSE9EX1RSRUUQBhITCg9NRVRIT0RfUkVWSVNJT04QByp1CglTZWxlY3Rpb24SGQoVU0VMRUNUSU9OX1VOU1BFQ0lGSUVEEAASGAoUU0VMRUNUSU9OX0JFU1RfU0NPUkUQARIWChJTRUxFQ1RJT05fTUFKT1JJVFkQAhIbChdTRUxFQ1RJT05fV0VJR0hURURfVk9URRADKo0CCgpTdG9wUmVhc29uEhsKF1NUT1BfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVU1RPUF9SRUFTT05fQ09ORklERU5UEAESGQoVU1RPUF9SRUFTT05fRVhIQVVTVEVEEAISGAoUU1RPUF9SRUFTT05fREVBRExJTkUQAxIWChJTVE9QX1JFQVNPTl9CVURHRVQQBBIZChVTVE9QX1JFQVNPTl9DQU5DRUxMRUQQBRIWChJTVE9QX1JFQVNPTl9GQUlMRUQQBhIXChNTVE9QX1JFQVNPTl9OT19HQUlOEAcSGAoUU1RPUF9SRUFTT05fRFJBSU5JTkcQCBIUChBTVE9QX1JFQVNPTl9MT1NUEAliBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * The rule that ends thinking early.
@@ -57,6 +57,55 @@ export const StopRuleSchema: GenMessage<StopRule> = /*@__PURE__*/
   messageDesc(file_reckon_types_v1_plan, 0);
 
 /**
+ * How a method searches that builds its samples step by step. What a method does not use has no effect.
+ *
+ * @generated from message reckon.types.v1.SearchPlan
+ */
+export type SearchPlan = Message<"reckon.types.v1.SearchPlan"> & {
+  /**
+   * Continuations of each kept path (beam), the most children of a node (tree); 1 to 16.
+   *
+   * @generated from field: uint32 expansions = 1;
+   */
+  expansions: number;
+
+  /**
+   * How many steps ahead beam judges a path; 0 to 8.
+   *
+   * @generated from field: uint32 look_ahead = 2;
+   */
+  lookAhead: number;
+
+  /**
+   * beam: independent subtrees (DVTS). monte-carlo: entropic annealing. tree: adaptive branching (arXiv 2503.04412).
+   *
+   * @generated from field: bool diverse = 3;
+   */
+  diverse: boolean;
+
+  /**
+   * Attempts in a row of revision; 1 to 16.
+   *
+   * @generated from field: uint32 attempts = 4;
+   */
+  attempts: number;
+
+  /**
+   * best-of-n: speculative rejection (arXiv 2410.20290).
+   *
+   * @generated from field: bool reject_early = 5;
+   */
+  rejectEarly: boolean;
+};
+
+/**
+ * Describes the message reckon.types.v1.SearchPlan.
+ * Use `create(SearchPlanSchema)` to create a new message.
+ */
+export const SearchPlanSchema: GenMessage<SearchPlan> = /*@__PURE__*/
+  messageDesc(file_reckon_types_v1_plan, 1);
+
+/**
  * What Reckon decided to spend, and how.
  *
  * @generated from message reckon.types.v1.Plan
@@ -91,7 +140,7 @@ export type Plan = Message<"reckon.types.v1.Plan"> & {
   samples: number;
 
   /**
-   * K, the most samples in flight at once; 1 to 256, at most `samples`.
+   * K, the most samples in flight at once; 1 to 256, at most `samples`; with `search`, the most continuations in flight.
    *
    * @generated from field: uint32 window = 5;
    */
@@ -173,6 +222,13 @@ export type Plan = Message<"reckon.types.v1.Plan"> & {
    * @generated from field: bool window_fixed = 16;
    */
   windowFixed: boolean;
+
+  /**
+   * For methods that build their samples step by step; absent for whole, independent samples.
+   *
+   * @generated from field: reckon.types.v1.SearchPlan search = 30;
+   */
+  search?: SearchPlan | undefined;
 };
 
 /**
@@ -180,7 +236,7 @@ export type Plan = Message<"reckon.types.v1.Plan"> & {
  * Use `create(PlanSchema)` to create a new message.
  */
 export const PlanSchema: GenMessage<Plan> = /*@__PURE__*/
-  messageDesc(file_reckon_types_v1_plan, 1);
+  messageDesc(file_reckon_types_v1_plan, 2);
 
 /**
  * What the client picks: how much thinking a problem may have.
@@ -320,28 +376,29 @@ export const Method = {
   BEST_OF_N: 3,
 
   /**
-   * Step-level beam search. Not served yet: FAILED_PRECONDITION.
+   * Step-level beam search by a process reward model (arXiv 2408.03314). FAILED_PRECONDITION without one, or where the model
+   * cannot continue from a prefix; so are the next two.
    *
    * @generated from enum value: METHOD_BEAM = 4;
    */
   BEAM: 4,
 
   /**
-   * Particle filtering over steps. Not served yet: FAILED_PRECONDITION.
+   * Particle filtering over steps (arXiv 2502.01618).
    *
    * @generated from enum value: METHOD_MONTE_CARLO = 5;
    */
   MONTE_CARLO: 5,
 
   /**
-   * Tree search. Not served yet: FAILED_PRECONDITION.
+   * Monte-Carlo tree search over steps, each simulation a whole sample.
    *
    * @generated from enum value: METHOD_TREE = 6;
    */
   TREE: 6,
 
   /**
-   * Sequential revision. Not served yet: FAILED_PRECONDITION.
+   * Sequential revision, each attempt with earlier ones in view (arXiv 2408.03314).
    *
    * @generated from enum value: METHOD_REVISION = 7;
    */

@@ -1,0 +1,62 @@
+import type { PlanOverrides } from "@reckon/core";
+
+/** A method as it is compared: its name, and how a size (samples, paths, particles, simulations) is asked for. */
+export interface MethodCase {
+  readonly name: string;
+  overrides(size: number): PlanOverrides;
+  /** Whether verifiers may be asked. Default true. */
+  readonly verified?: boolean;
+  /** A size near that of a budget. Default: the budget itself. */
+  guess?(budget: number): number;
+  /** Whether `guess` needs no fitting: so many samples are the budget. Default false. */
+  readonly exact?: boolean;
+}
+
+/** What all fixed methods have in common: no limit on steps, no early stop. */
+const fixed: PlanOverrides = {
+  strategy: "comprehensive",
+  maxSteps: 64,
+  verificationRounds: 1,
+  earlyStopping: false,
+  timeoutMs: 600_000,
+};
+
+const chains = (size: number): PlanOverrides => ({ ...fixed, samples: size, window: Math.min(64, size) });
+
+const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(budget / times));
+
+/** Every method that is served, and `adaptive`, which chooses by itself. */
+export const methodCases: readonly MethodCase[] = [
+  {
+    name: "self-consistency",
+    ...{ verified: false, exact: true },
+    overrides: (size) => ({ ...chains(size), method: "self-consistency", verificationRounds: 0 }),
+  },
+  { name: "weighted-vote", exact: true, overrides: (size) => ({ ...chains(size), method: "best-of-n" }) },
+  {
+    name: "best-score",
+    exact: true,
+    overrides: (size) => ({ ...chains(size), method: "best-of-n", selection: "best-score" }),
+  },
+  { name: "rejection", overrides: (size) => ({ ...chains(size), method: "best-of-n", rejectEarly: true }) },
+  { name: "beam", guess: thinner(3), overrides: (size) => ({ ...fixed, method: "beam", samples: size }) },
+  {
+    name: "dvts",
+    guess: thinner(4),
+    overrides: (size) => ({ ...fixed, method: "beam", samples: size, diverse: true }),
+  },
+  {
+    name: "beam-ahead",
+    guess: thinner(4),
+    overrides: (size) => ({ ...fixed, method: "beam", samples: size, lookAhead: 1 }),
+  },
+  { name: "monte-carlo", overrides: (size) => ({ ...fixed, method: "monte-carlo", samples: size }) },
+  {
+    name: "monte-carlo-annealed",
+    overrides: (size) => ({ ...fixed, method: "monte-carlo", samples: size, diverse: true }),
+  },
+  { name: "tree", overrides: (size) => ({ ...fixed, method: "tree", samples: size }) },
+  { name: "branching", overrides: (size) => ({ ...fixed, method: "tree", samples: size, diverse: true }) },
+  { name: "revision", overrides: (size) => ({ ...fixed, method: "revision", samples: size }) },
+  { name: "adaptive", overrides: (size) => ({ strategy: "adaptive", samples: size, timeoutMs: 600_000 }) },
+];

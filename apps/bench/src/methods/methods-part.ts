@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { mean } from "@reckon/stats";
+import { forEachParallel } from "../for-each-parallel.ts";
+import { integerFlag } from "../integer-flag.ts";
+import type { Part } from "../part.ts";
+import { type TestProblem, testProblems } from "../problems.ts";
+import { accuracySvg } from "./accuracy-svg.ts";
+import { type MethodCase, methodCases } from "./method-cases.ts";
+import { type CellRuns, methodsReport } from "./methods-report.ts";
+import { openDirectPorts } from "./open-ports.ts";
+import { type DirectPorts, solveDirect } from "./solve-direct.ts";
+
+/** Problems of the validation split by which sizes are fitted to budgets. */
+const PILOTS = 24;
+/** Their seed: no other part draws these. */
+const PILOT_SEED = 77;
+/** The most samples that a request may ask for. */
+const MOST = 256;
+
+/** What each method reaches at equal tokens, by the real plans and strategies over the engine in this process. */
+export const methodsPart: Part = {
+  name: "methods",
+  summary: "accuracy and tokens of every method of search at matched budgets; --svg FILE draws it",
+  flags: {
+    count: { type: "string" },
+    seed: { type: "string" },
+    parallel: { type: "string" },
+    only: { type: "string" },
+    budgets: { type: "string" },
+    runs: { type: "string" },
+    svg: { type: "string" },
+  },
+  async run(flags, progress) {
+    const count = integerFlag(flags, "count", 500, 3, 100_000);
+    const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
+    const parallel = integerFlag(flags, "parallel", 12, 1, 64);
+    const budgets = (typeof flags.budgets === "string" ? flags.budgets : "4,16,64").split(",").map(Number);
+    const wanted = typeof flags.only === "string" ? flags.only.split(",") : methodCases.map(({ name }) => name);
+    const file = typeof flags.runs === "string" ? flags.runs : undefined;
+    const problems = testProblems(count, seed);
+    const pilots = testProblems(PILOTS, PILOT_SEED, "validation");
+    const ports = await openDirectPorts();
+    try {
+      const cells = file !== undefined && existsSync(file) ? readCells(file) : [];
+      const work = { ports, parallel, seed };
+      const single = (await solveAll(one, 1, pilots, work)).map((run) => run.outputTokens);
+      const unit = mean(single) as number;
+      for (const method of methodCases.filter(({ name }) => wanted.includes(name))) {
+        for (const budget of budgets) {
+          const done = (cell: CellRuns) =>
+            cell.method === method.name && cell.budget === budget && cell.runs.length >= count && cell.seed === seed;
+          if (cells.some(done)) continue;
+          const startedAt = performance.now();
+          const size = await fittingSize(method, budget, unit, pilots, work);
+          const runs = await solveAll(method, size, problems, work);
+          cells.push({ method: method.name, budget, size, seed, runs });
+          if (file !== undefined) writeCells(file, cells);
+          const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+          progress(`${method.name} at ${budget}: size ${size}, ${seconds} s`);
+        }
+      }
+      const used = cells.filter(
+        (cell) => wanted.includes(cell.method) && budgets.includes(cell.budget) && cell.seed === seed,
+      );
+      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS });
+      if (typeof flags.svg === "string") {
+        mkdirSync(dirname(flags.svg), { recursive: true });
+        writeFileSync(flags.svg, accuracySvg(used, unit));
+      }
+      return report;
+    } finally {
+      await ports.close();
+    }
+  },
+};
+
+interface Work {
+  readonly ports: DirectPorts;
+  readonly parallel: number;
+  readonly seed: number;
+}
+
+/** One sample at temperature 1, the unit of all budgets. */
+const one: MethodCase = {
+  name: "one sample",
+  verified: false,
+  overrides: () => ({ strategy: "comprehensive", method: "single", maxSteps: 64, temperature: 1, timeoutMs: 600_000 }),
+};
+
+function solveAll(method: MethodCase, size: number, problems: readonly TestProblem[], { ports, parallel, seed }: Work) {
+  return forEachParallel(problems, parallel, (problem, index) =>
+    solveDirect(method, size, problem, seed * 1_000_003 + index, ports),
+  );
+}
+
+/** The size at which a method spends about `budget` times `unit` output tokens on the pilots, by two rounds of proportion. */
+async function fittingSize(
+  method: MethodCase,
+  budget: number,
+  unit: number,
+  pilots: readonly TestProblem[],
+  work: Work,
+): Promise<number> {
+  let size = method.guess?.(budget) ?? budget;
+  for (let round = 0; round < 2; round += 1) {
+    if (method.exact) return size;
+    const spent = mean((await solveAll(method, size, pilots, work)).map((run) => run.outputTokens)) as number;
+    const ratio = (budget * unit) / spent;
+    if (Math.abs(ratio - 1) < 0.06) break;
+    size = Math.max(1, Math.min(MOST, Math.round(size * ratio)));
+  }
+  return size;
+}
+
+function readCells(file: string): CellRuns[] {
+  return JSON.parse(readFileSync(file, "utf8")) as CellRuns[];
+}
+
+function writeCells(file: string, cells: readonly CellRuns[]): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(cells));
+}

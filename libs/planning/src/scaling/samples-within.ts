@@ -1,0 +1,92 @@
+import type { LedgerCaps, TokenPrices } from "@reckon/core";
+import { type Budget, spentOf } from "./budget.ts";
+import { bandOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
+import { choosePlan, type PlannedProblem, type PlanOption, planOptions } from "./plan-options.ts";
+
+/** N and K for a budget, and why. */
+export interface SampleAdvice {
+  readonly samples: number;
+  readonly window: number;
+  readonly reason: string;
+}
+
+/** What an advice is made from. */
+export interface SamplesWithinInput {
+  readonly problem: PlannedProblem;
+  readonly curves: ModelCurves;
+  readonly caps: LedgerCaps;
+  /** Whether a verifier scores steps. */
+  readonly verified: boolean;
+  readonly prices?: TokenPrices | undefined;
+  /** K at most. Default 8. */
+  readonly window?: number;
+  /** N at most. Default 64. */
+  readonly most?: number | undefined;
+}
+
+/** More samples for less than half a point are not planned: nobody would notice, and everybody waits. */
+const WORTH = 0.005;
+
+/** The budgets that caps are; time is not among them, since nobody knows how fast another machine is. */
+export function budgetsOf({ maxCalls, maxOutputTokens, maxTotalTokens, maxCostUsd }: LedgerCaps): Budget[] {
+  const budget = (unit: Budget["unit"], amount: number | undefined) => (amount === undefined ? [] : [{ unit, amount }]);
+  return [
+    ...budget("output-tokens", maxOutputTokens),
+    ...budget("total-tokens", maxTotalTokens),
+    ...budget("usd", maxCostUsd),
+    ...budget("calls", maxCalls),
+  ];
+}
+
+/** The options of one method for a problem: what its samples cost a model, and what they bring. */
+export function optionsWithin(input: Omit<SamplesWithinInput, "caps">): PlanOption[] {
+  const { problem, curves, verified, prices, window = 8, most = 64 } = input;
+  const candidates = [{ model: "", curves: { ...curves, verified }, serving: { prices } }];
+  const method = verified ? "best-of-n" : "self-consistency";
+  return planOptions(problem, candidates, { window }).filter(
+    (option) => option.samples <= most && (option.samples === 1 || option.method === method),
+  );
+}
+
+/**
+ * The fewest samples within half a point of the best that a budget can pay, by the model's curves; at least one, whatever it costs. The window
+ * is narrow enough for each sample in it to be a long one. `undefined` without a budget: nothing speaks against the usual N.
+ */
+export function samplesWithin(input: SamplesWithinInput): SampleAdvice | undefined {
+  const budgets = budgetsOf(input.caps);
+  const first = budgets[0];
+  if (first === undefined) return undefined;
+  const options = optionsWithin(input);
+  const best = choosePlan(options, { budgets });
+  const chosen =
+    best && choosePlan(options, { budgets, targetAccuracy: Math.max(Number.MIN_VALUE, best.accuracy - WORTH) });
+  const shown = budgets.map(amountOf).join(", ");
+  if (chosen === undefined) {
+    return { samples: 1, window: 1, reason: `one sample: the budget of ${shown} may not pay for more` };
+  }
+  const { outputTokens, spread = 0 } = sampleCostsOf(
+    input.curves,
+    bandOf(input.curves, input.problem.difficulty.score),
+    0,
+  );
+  const long = outputTokens * (1 + 2 * spread);
+  const room = (input.caps.maxOutputTokens ?? Number.POSITIVE_INFINITY) / long;
+  const window = Math.max(1, Math.min(chosen.window, Math.floor(room)));
+  const spent = budgets.map(({ unit }) => amountOf({ unit, amount: spentOf(chosen.cost, unit) ?? 0 })).join(", ");
+  return {
+    samples: chosen.samples,
+    window,
+    reason: `up to ${chosen.samples} samples by the budget of ${shown}: about ${spent} for all of them, and ${chosen.accuracy.toFixed(2)} expected right`,
+  };
+}
+
+function amountOf({ unit, amount }: Budget): string {
+  const noun = {
+    "output-tokens": "output tokens",
+    "total-tokens": "tokens",
+    usd: "US dollars",
+    calls: "calls",
+    seconds: "seconds",
+  };
+  return `${unit === "usd" ? Number(amount.toPrecision(3)) : Math.round(amount)} ${noun[unit]}`;
+}
