@@ -191,8 +191,8 @@ flight, and a stop cancels the rest, whose tokens until then count.
 
 Fits calibrators from outcomes whose correctness is known, and reports ECE, Brier and AUROC before and after, each outcome
 judged by a fit on other problems. A line is {"confidence": 0.8, "kind": "agreement", "correct": true} with an optional
-"votes", "votes_for_answer", "domain", "model" and "problem_id"; or recorded samples of one problem,
-{"problem_id", "gold", "samples": [{"answer", "correct"?, "score"?}]}. Under 50 problems nothing is fitted (docs/confidence.md).
+"votes", "votes_for_answer", "domain", "model" and "problem_id"; or a record of a problem,
+{"problem_id", "gold", "samples": [{"answer", "tokens", "score"?}]} (docs/records.md). Under 50 problems nothing is fitted (docs/confidence.md).
 
   --store FILE          outcomes of a history too; "default" is the one in the user's data folder
   -m, --model ID        only outcomes of this model, and those that name none; needed with --out where no line names one

@@ -39,7 +39,11 @@ describe("confidenceFeatures", () => {
     expect(rest.rival).toBeCloseTo(-Math.log(2), 12);
     expect(rest.score).toBeCloseTo(Math.log(9) / 2, 12);
     expect(rest.scoreLead).toBeCloseTo(2 * Math.log(9), 12);
-    expect(rest).toMatchObject({ scoreAgrees: 1, logprob: -2, logprobLead: 1, prior: 0 });
+    expect(rest).toMatchObject({ scoreAgrees: 1, logprob: -2, logprobLead: 1, prior: 0, pair: 1, triple: 0 });
+    expect(rest).toMatchObject({ scoreOfOne: 0, logprobOfOne: 0, priorOfOne: 0 });
+    const single = confidenceFeatures([vote("a", 0.5, -2)], "a", { raw: 0.5, prior });
+    expect(single).toMatchObject({ scoreLead: 5, logprobLead: 5, logprobOfOne: -2, priorOfOne: -3 });
+    expect(single.scoreOfOne).toBeCloseTo(-Math.log(99), 12);
   });
 
   it("leaves out what nobody knows", () => {
@@ -90,6 +94,20 @@ describe("confidenceOf with the embedded model's calibrators", () => {
         }
         const values = [seen, more].map((some) => confidenceOf(some, leader, options)?.value as number);
         expect(values[1]).toBeGreaterThanOrEqual((values[0] as number) - 1e-9);
+      }),
+    );
+  });
+
+  it("is never raised by a vote for another where the raw confidence is not", () => {
+    fc.assert(
+      fc.property(anyVotes, anyVotes, fc.constantFrom(...senses), (votes, [other], sense) => {
+        const seen = votes.map(sense);
+        const leader = seen[0]?.canonical as string;
+        const more = [...seen, sense({ ...(other as ScoredVote), canonical: leader === "a" ? "b" : "a" })];
+        const [a, b] = [seen, more].map((some) => rawConfidenceOf(some, leader, options) as number);
+        fc.pre((b as number) <= (a as number));
+        const values = [seen, more].map((some) => confidenceOf(some, leader, options)?.value as number);
+        expect(values[1]).toBeLessThanOrEqual((values[0] as number) + 1e-9);
       }),
     );
   });

@@ -58,11 +58,14 @@ export function statesAt(runs: readonly Replayed[], votes: number, plan: ReplayP
   );
 }
 
-/** States of fixed numbers of samples, whatever a rule would do: confidence is asked for there too. */
+/**
+ * States of fixed numbers of samples, whatever a rule would do: confidence is asked for there too. Two of a problem, the
+ * numbers taking turns: more would outweigh the states in which thinking stops.
+ */
 export function fixedStates(problems: readonly ProblemRecord[], plan: ReplayPlan): CalibrationState[] {
   return problems.flatMap((problem, index) => {
     const [samples = []] = shuffles(recordedSamples(problem, plan.profile.scoring, plan.signs), 1, index + 1);
-    const counts = fixedVotes.filter((count) => count <= samples.length);
+    const counts = [index, index + fixedVotes.length / 2].map((turn) => fixedVotes[turn % fixedVotes.length] as number);
     return counts.flatMap((count) => stateOf(problem, votesOf(samples.slice(0, count)), plan) ?? []);
   });
 }

@@ -70,9 +70,10 @@ function fitSense(problems: readonly ProblemRecord[], sense: Sense, profile: Mod
   for (let round = 0; round < rounds; round += 1) {
     const plan = adaptivePlan(signs, { ...profile, calibrators });
     const runs = runReplay(problems, plan, orders);
+    const oneOrder = runs.filter((_, index) => index % orders === 0);
     states = [
       ...stopStates(runs, plan),
-      ...earlyVotes.flatMap((votes) => statesAt(runs, votes, plan)),
+      ...earlyVotes.flatMap((votes) => statesAt(oneOrder, votes, plan)),
       ...fixedStates(problems, plan),
     ];
     const fitted = fitCalibrator(states, { of, signs });

@@ -28,6 +28,17 @@ describe("parseCommand", () => {
     expect(ask("--", "--json").question).toBe("--json");
   });
 
+  it("reads what insights are asked for, and which answer was right", () => {
+    const at = ["--url", "http://127.0.0.1:1"];
+    expect(parse("insights", ...at, "--since", "12h", "--log", "5", "--json")).toMatchObject({
+      ...{ name: "insights", sinceMs: 43_200_000, logEntries: 5, report: undefined, json: true },
+    });
+    expect(parse("insights", ...at, "--wrong", "s1")).toMatchObject({ report: { solveId: "s1", correct: false } });
+    expect(() => parse("insights")).toThrow(/needs --url/);
+    expect(() => parse("insights", ...at, "--since", "soon")).toThrow(/--since is "soon"/);
+    expect(() => parse("insights", ...at, "--right", "a", "--wrong", "b")).toThrow(/give one/);
+  });
+
   it("reads every option of thinking", () => {
     const args =
       "q --strategy comprehensive --method best-of-n --selection weighted_vote -n 16 --window 8 --steps 20 --min-steps 2 " +

@@ -8,7 +8,7 @@ import { openStore } from "@reckon/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCalibrate } from "../arguments/calibrate-command.ts";
 import { runCalibrate } from "../commands/calibrate.ts";
-import { outcomesOfLine } from "./outcomes-of-line.ts";
+import { outcomeOfLine, outcomesOfRecord } from "./outcomes-of-line.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -81,19 +81,36 @@ describe("reckon calibrate", () => {
   it("names the file and the line of what it cannot read", async () => {
     const file = join(folder, "bad.jsonl");
     writeFileSync(file, '{"confidence": 0.5, "correct": true}\n{"confidence": 2, "correct": true}\n');
-    await expect(run([file])).rejects.toThrow(/bad.jsonl, line 2: confidence/);
+    await expect(run([file])).rejects.toThrow(/bad.jsonl:2: confidence/);
     await expect(run(["--store", join(folder, "none.sqlite")])).rejects.toThrow(/there is no history at/);
     expect(() => parseCalibrate([])).toThrow(/needs files/);
   });
 });
 
-describe("outcomesOfLine", () => {
+describe("outcomesOfRecord", () => {
   it("takes recorded samples for a state at each number of votes, with what signs there are", () => {
-    const samples = ["4", "5", "4", null].map((answer) => ({ answer, tokens: 9, score: 0.8 }));
-    const found = outcomesOfLine({ problem_id: "p", gold: "4", samples }, { model: undefined });
+    const samples = ["4", "5", "4", undefined].map((answer) => ({ answer, tokens: 9, score: 0.8 }));
+    const found = outcomesOfRecord({ problemId: "p", gold: "4", samples });
     expect(found.map(({ correct }) => correct)).toEqual([true, true, true]);
-    expect(found.at(-1)).toMatchObject({ kind: "verifier", signs: "verifier", group: "p" });
-    expect(outcomesOfLine({ origin: { model: "m" } }, { model: undefined })).toEqual([]);
-    expect(() => outcomesOfLine(7, { model: undefined })).toThrow("not a JSON object");
+    expect(found.at(-1)).toMatchObject({ kind: "verifier", signs: "verifier", group: "p", domain: undefined });
+  });
+
+  it("learns nothing where nobody knows what is right", () => {
+    expect(outcomesOfRecord({ problemId: "p", samples: [{ answer: "4", tokens: 9 }] })).toEqual([]);
+  });
+
+  it("reads a record in a file beside outcomes", async () => {
+    const file = join(folder, "records.jsonl");
+    const record = { problem_id: "p", gold: 4, samples: [{ answer: 4, tokens: 3 }] };
+    writeFileSync(file, `${JSON.stringify(record)}\n{"confidence": 0.5, "correct": true}\n`);
+    expect(JSON.parse(await run([file, "--json"])).kinds).toMatchObject([{ kind: "agreement", outcomes: 2 }]);
+  });
+});
+
+describe("outcomeOfLine", () => {
+  it("takes counts of votes where both are given, and names what does not fit", () => {
+    const { features } = outcomeOfLine({ confidence: 0.5, correct: 1, votes: 4, votes_for_answer: 3 });
+    expect(features).toMatchObject({ raw: 0, support: Math.log(4), triple: 1 });
+    expect(() => outcomeOfLine({ confidence: 0.5 })).toThrow(/^correct: /);
   });
 });

@@ -1,5 +1,6 @@
-import { aggregateScores, type ConfidenceKind, problemFromPrompt } from "@reckon/core";
+import { aggregateScores, type ConfidenceKind, type ProblemRecord, problemFromPrompt } from "@reckon/core";
 import {
+  type BetaPrior,
   classifyDomain,
   countFeatures,
   estimateDifficulty,
@@ -26,46 +27,15 @@ const outcomeLine = z.object({
   problem_id: z.union([z.string(), z.number()]).optional(),
 });
 
-const sampleOf = z.object({
-  answer: z.union([z.string(), z.number()]).nullish(),
-  cluster: z.number().nullish(),
-  canonical: z.string().nullish(),
-  correct: z.boolean().optional(),
-  score: share.nullish(),
-  stepScores: z.array(share).optional(),
-  sumLogprob: z.number().nullish(),
-});
-
-/** Recorded samples of one problem, ours or anybody's. */
-const recordLine = z.object({
-  problem_id: z.union([z.string(), z.number()]).optional(),
-  id: z.union([z.string(), z.number()]).optional(),
-  prompt: z.string().optional(),
-  gold: z.union([z.string(), z.number()]).optional(),
-  model: z.string().optional(),
-  domain: z.string().optional(),
-  samples: z.array(sampleOf).min(1),
-});
-
 /** Votes after which a recorded problem is looked at. */
 const voteCounts = [1, 2, 3, 5, 8, 16, 32, 64];
-const noPrompt = { alpha: 0.5, beta: 0.5 };
-
-/** What lines before it have said of those that follow: the model that made the records. */
-export interface LineContext {
-  readonly model: string | undefined;
-}
 
 /**
- * The outcomes that a line of JSON tells: one, of a line `{"confidence", "kind"?, "correct", "votes"?, "votes_for_answer"?,
- * "domain"?, "model"?, "problem_id"?}`; several, of recorded samples `{"samples": [{"answer", "correct"?, "score"?, ...}], "gold",
- * ...}`, one for each number of votes; none of a line that only says where records come from. Throws `RangeError` for others.
+ * The outcome that a line of JSON tells: `{"confidence", "kind"?, "correct", "votes"?, "votes_for_answer"?, "domain"?, "model"?,
+ * "problem_id"?}`. Throws `RangeError`, naming the field, for what does not fit.
  */
-export function outcomesOfLine(line: unknown, context: LineContext): KnownOutcome[] {
-  if (typeof line !== "object" || line === null) throw new RangeError("is not a JSON object");
-  if ("samples" in line) return outcomesOfRecord(parsed(recordLine, line), context);
-  if ("origin" in line) return [];
-  return [outcomeOf(parsed(outcomeLine, line), context)];
+export function outcomeOfLine(line: unknown): KnownOutcome {
+  return outcomeOf(parsed(outcomeLine, line));
 }
 
 function parsed<T>(schema: z.ZodType<T>, line: unknown): T {
@@ -75,7 +45,7 @@ function parsed<T>(schema: z.ZodType<T>, line: unknown): T {
   throw new RangeError(`${issue?.path.join(".") || "line"}: ${issue?.message ?? "does not fit"}`);
 }
 
-function outcomeOf(line: z.output<typeof outcomeLine>, context: LineContext): KnownOutcome {
+function outcomeOf(line: z.output<typeof outcomeLine>): KnownOutcome {
   const { confidence: said, votes, votes_for_answer: mine, problem_id: problem } = line;
   const confidence = typeof said === "number" ? said : said.value;
   return {
@@ -87,30 +57,33 @@ function outcomeOf(line: z.output<typeof outcomeLine>, context: LineContext): Kn
     },
     correct: Boolean(line.correct),
     domain: line.domain,
-    model: line.model ?? context.model,
+    model: line.model,
     group: problem === undefined ? undefined : String(problem),
   };
 }
 
-function outcomesOfRecord(line: z.output<typeof recordLine>, context: LineContext): KnownOutcome[] {
-  const { gold, prompt } = line;
-  const profile = profileOf(line.model ?? context.model ?? "");
+/**
+ * The states of a recorded problem at several numbers of votes, whether its answer was right being known by `correct` of its
+ * samples or by `gold`; none where neither is.
+ */
+export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
+  const { gold, question, solve } = record;
+  const model = record.versions?.model ?? solve?.plan.model;
+  const profile = profileOf(model ?? "");
+  const { aggregation } = profile.scoring;
   const right = new Set<string>();
-  const votes = line.samples.flatMap((one, sample): ScoredVote[] => {
-    if (one.answer === undefined || one.answer === null || one.answer === "") return [];
-    const canonical = one.canonical ?? (typeof one.cluster === "number" ? `#${one.cluster}` : String(one.answer));
-    if (one.correct ?? (gold !== undefined && String(one.answer) === String(gold))) right.add(canonical);
-    const { aggregation } = profile.scoring;
-    const score = one.score ?? (one.stepScores && aggregateScores(one.stepScores, aggregation)) ?? undefined;
-    return [
-      { ...{ sample, canonical, answer: String(one.answer), weight: 1, score }, logprob: one.sumLogprob ?? undefined },
-    ];
+  let isKnown = gold !== undefined;
+  const votes = record.samples.flatMap((one, sample): ScoredVote[] => {
+    if (one.answer === undefined || one.answer === "" || one.voted === false) return [];
+    const canonical = one.canonical ?? one.answer;
+    if (one.correct !== undefined) isKnown = true;
+    if (one.correct ?? one.answer === gold) right.add(canonical);
+    const steps = (one.steps ?? []).flatMap((step) => step.score ?? []);
+    const score = one.score ?? aggregateScores(steps, aggregation);
+    return [{ ...{ sample, canonical, answer: one.answer, weight: 1, score }, logprob: one.logprob?.sum }];
   });
-  const priorOf = (text: string) => {
-    const { priorAlpha: alpha, priorBeta: beta } = estimateDifficulty(problemFromPrompt(text)).difficulty;
-    return { alpha, beta };
-  };
-  const prior = prompt === undefined ? noPrompt : priorOf(prompt);
+  if (!isKnown || votes.length === 0) return [];
+  const prior = priorOf(record);
   const counts = voteCounts.filter((count) => count < votes.length).concat(votes.length);
   return counts.flatMap((count): KnownOutcome[] => {
     const state = voteStateOf(votes.slice(0, count), { prior, selection: "weighted-vote", profile });
@@ -119,10 +92,16 @@ function outcomesOfRecord(line: z.output<typeof recordLine>, context: LineContex
       {
         ...{ kind: state.kind, signs: state.signs, confidence: state.raw, features: state.features },
         correct: right.has(state.leader),
-        domain: line.domain ?? (prompt === undefined ? undefined : classifyDomain(prompt)),
-        model: line.model ?? context.model,
-        group: String(line.problem_id ?? line.id ?? ""),
+        domain: question === undefined ? undefined : classifyDomain(question),
+        ...{ model, group: record.problemId },
       },
     ];
   });
+}
+
+/** What was thought of the problem when it was solved, else what its text says, else next to nothing. */
+function priorOf({ question, solve }: ProblemRecord): BetaPrior {
+  if (solve === undefined && question === undefined) return { alpha: 0.5, beta: 0.5 };
+  const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
+  return { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
 }

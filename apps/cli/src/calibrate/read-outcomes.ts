@@ -1,26 +1,29 @@
 import { readFileSync } from "node:fs";
 import { ReckonError } from "@reckon/core";
 import { countFeatures, rawFeature } from "@reckon/planning";
-import { openStore } from "@reckon/store";
+import { openStore, readRecordLine } from "@reckon/store";
 import type { KnownOutcome } from "./known-outcome.ts";
-import { outcomesOfLine } from "./outcomes-of-line.ts";
+import { outcomeOfLine, outcomesOfRecord } from "./outcomes-of-line.ts";
 
-/** The known outcomes in a file of JSON lines; throws `invalid-argument` naming file and line for one that does not fit. */
+/**
+ * The known outcomes in a file of JSON lines, each an outcome or a record of a problem with its samples (docs/records.md). Throws
+ * `invalid-argument` naming file and line for one that does not fit.
+ */
 export function readOutcomes(file: string): KnownOutcome[] {
-  let model: string | undefined;
   return contentOf(file)
     .split("\n")
-    .flatMap((text, index) => {
-      if (text.trim() === "") return [];
-      try {
-        const line = JSON.parse(text) as unknown;
-        model = originModel(line) ?? model;
-        return outcomesOfLine(line, { model });
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new ReckonError("invalid-argument", `${file}, line ${index + 1}: ${why}`, { cause: error });
-      }
-    });
+    .flatMap((text, index) => (text.trim() === "" ? [] : outcomesOf(text, file, index + 1)));
+}
+
+function outcomesOf(text: string, file: string, number: number): KnownOutcome[] {
+  // An outcome has no samples; whatever has is read, and refused, as a record.
+  if (/"samples"\s*:/.test(text)) return outcomesOfRecord(readRecordLine(text, file, number));
+  try {
+    return [outcomeOfLine(JSON.parse(text))];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReckonError("invalid-argument", `${file}:${number}: ${why}`, { cause: error });
+  }
 }
 
 function contentOf(file: string): string {
@@ -30,11 +33,6 @@ function contentOf(file: string): string {
     const why = error instanceof Error ? error.message : String(error);
     throw new ReckonError("invalid-argument", `cannot read ${file}: ${why}`, { cause: error });
   }
-}
-
-function originModel(line: unknown): string | undefined {
-  const origin = (line as { origin?: { model?: unknown } } | null)?.origin;
-  return typeof origin?.model === "string" ? origin.model : undefined;
 }
 
 /** The outcomes in a history whose correctness is known. */
