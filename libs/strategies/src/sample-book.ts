@@ -8,6 +8,8 @@ export interface SampleBook {
   readonly ends: Readonly<Record<SampleEnd, number>>;
   /** Steps of each sample that voted. */
   readonly stepsOfVoters: readonly number[];
+  /** All of them, in the order of their start. */
+  readonly samples: readonly SampleRecord[];
   add(): SampleRecord;
   get(sample: number): SampleRecord | undefined;
   /** Samples that the backend has not ended. */
@@ -30,6 +32,7 @@ export function createSampleBook(): SampleBook {
   return {
     ends,
     stepsOfVoters,
+    samples: records,
     get started() {
       return records.length;
     },
