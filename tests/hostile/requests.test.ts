@@ -9,6 +9,7 @@ import {
   type SolveBatchRequestSchema,
   type SolveOptionsSchema,
 } from "@reckon/proto/reckon/orchestrator/v1/orchestrator";
+import { Method } from "@reckon/proto/reckon/types/v1/plan";
 import { Role } from "@reckon/proto/reckon/types/v1/problem";
 import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -89,6 +90,9 @@ describe("an option is refused with its field, its value and its limit", () => {
     ["17 rounds", { verificationRounds: 17 }, "options.verification_rounds", /17.*16/],
     ["a threshold of 0", { confidenceThreshold: 0 }, "options.confidence_threshold", /\b0\b.*above.*0/],
     ["a seed beyond 2^53", { seed: 2n ** 60n }, "options.seed", /1152921504606846976|2\^53|9007199254740991/],
+    ["17 expansions", { expansions: 17 }, "options.expansions", /17.*16/],
+    ["9 steps ahead", { lookAhead: 9 }, "options.look_ahead", /\b9\b.*8/],
+    ["0 attempts", { attempts: 0 }, "options.attempts", /\b0\b.*\b1\b/],
     ["a budget of 0", { maxOutputTokens: 0n }, "options.max_output_tokens", /\b0\b.*1/],
   ];
   it.each(options)("%s", async (_, option, field, description) => {
@@ -103,9 +107,11 @@ describe("an option is refused with its field, its value and its limit", () => {
     expect(Object.keys(fields).sort()).toEqual(["options.max_steps", "options.samples", "options.temperature"]);
   });
 
-  it("a method that is not served yet, by its name", async () => {
-    const refusal = await refusalOf(all(orchestrator.solve({ problem: good, options: { method: 6 } })));
-    expect(refusal).toMatchObject({ code: "FailedPrecondition", message: expect.stringMatching(/tree/i) as unknown });
+  it("a search by verdicts that may ask no verifier, by its name", async () => {
+    const options = { method: Method.TREE, verificationRounds: 0 };
+    const refusal = await refusalOf(all(orchestrator.solve({ problem: good, options })));
+    expect(refusal.code).toBe("InvalidArgument");
+    expect(JSON.stringify(refusal)).toMatch(/tree/);
   });
 
   it("a model that there is not, by its name", async () => {

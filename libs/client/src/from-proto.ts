@@ -145,6 +145,9 @@ export function outcomeFromProto(message: OutcomeMessage): Outcome {
     samplesVoted: message.samplesVoted,
     samplesCancelled: message.samplesCancelled,
     samplesPruned: message.samplesPruned,
+    ...(message.diversity && {
+      diversity: { firstSteps: message.diversity.firstSteps, duplicates: message.diversity.duplicates },
+    }),
     samplesFailed: message.samplesFailed,
     meanSteps: message.meanSteps,
     failure: textOf(message.failure),

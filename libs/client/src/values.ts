@@ -140,6 +140,8 @@ export interface Outcome {
   readonly samplesVoted: number;
   readonly samplesCancelled: number;
   readonly samplesPruned: number;
+  /** How different the samples were: first steps that differ, complete samples that repeat another. */
+  readonly diversity?: { readonly firstSteps: number; readonly duplicates: number } | undefined;
   readonly samplesFailed: number;
   /** Mean steps of the samples that voted. */
   readonly meanSteps: number;

@@ -2,6 +2,14 @@ import type { LedgerSnapshot } from "./ledger.ts";
 import type { Plan, StopReason } from "./plan.ts";
 import type { Candidate, Confidence } from "./vote.ts";
 
+/** How different the samples of a solve were. Its candidates say how different their answers were. */
+export interface SampleDiversity {
+  /** Different first steps. */
+  readonly firstSteps: number;
+  /** Complete samples that say what another one says, step by step. */
+  readonly duplicates: number;
+}
+
 /** The result of a solve. `undefined` answer and confidence: no sample gave an answer. */
 export interface Outcome {
   readonly answer: string | undefined;
@@ -18,6 +26,8 @@ export interface Outcome {
   readonly samplesFailed: number;
   /** Mean steps of the samples that voted; `undefined` where none did. */
   readonly meanSteps: number | undefined;
+  /** Absent where it was not measured. */
+  readonly diversity?: SampleDiversity | undefined;
   /** Why there is no answer, where `stopReason` is `failed`. */
   readonly failure: string | undefined;
   /**

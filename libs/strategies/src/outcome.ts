@@ -1,7 +1,9 @@
 import type { Candidate, Confidence, Outcome, StopReason } from "@reckon/core";
 import { mean } from "@reckon/stats";
+import { diversityOf } from "./diversity.ts";
 import type { LedgerKeeper } from "./ledger-keeper.ts";
 import type { SampleBook } from "./sample-book.ts";
+import type { SampleRecord } from "./sample-record.ts";
 
 /** What an outcome is made from. */
 export interface OutcomeParts {
@@ -10,6 +12,7 @@ export interface OutcomeParts {
   readonly confidence: Confidence | undefined;
   readonly ledger: LedgerKeeper;
   readonly book: Pick<SampleBook, "started" | "ends" | "stepsOfVoters">;
+  readonly samples: readonly SampleRecord[];
   readonly voted: number;
   readonly latencyMs: number;
   readonly failure: string | undefined;
@@ -33,6 +36,7 @@ export function createOutcome(parts: OutcomeParts): Outcome {
     samplesPruned: book.ends.pruned,
     samplesFailed: book.ends.failed,
     meanSteps: mean(book.stepsOfVoters),
+    diversity: diversityOf(parts.samples),
     failure: stopReason === "failed" ? (parts.failure ?? "no sample could be made") : undefined,
     degradations: parts.degradations,
     endedAtStop: parts.endedAtStop,

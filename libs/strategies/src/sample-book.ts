@@ -12,6 +12,8 @@ export interface SampleBook {
   readonly ends: Readonly<Record<SampleEnd, number>>;
   /** Steps of each sample that voted. */
   readonly stepsOfVoters: readonly number[];
+  /** All of them, in the order of their start. */
+  readonly samples: readonly SampleRecord[];
   add(): SampleRecord;
   get(sample: number): SampleRecord | undefined;
   /** Samples that the backend has not ended. */
@@ -39,6 +41,7 @@ export function createSampleBook(): SampleBook {
   return {
     ends,
     stepsOfVoters,
+    samples: records,
     get started() {
       return records.length;
     },

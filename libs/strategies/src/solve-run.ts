@@ -102,6 +102,7 @@ export class SolveRun {
       confidence: this.#parts.ballot.confidence(this.#parts.confidence),
       ledger: this.#parts.ledger,
       book: this.#parts.book,
+      samples: this.#parts.book.samples,
       voted: this.#parts.ballot.cast.length,
       latencyMs: this.#ports.clock.nowMs() - this.#startedAtMs,
       failure: this.#parts.desk.failure ?? this.#parts.faults.failure,

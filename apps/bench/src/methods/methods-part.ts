@@ -35,7 +35,7 @@ export const methodsPart: Part = {
     const count = integerFlag(flags, "count", 500, 3, 100_000);
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
     const parallel = integerFlag(flags, "parallel", 12, 1, 64);
-    const budgets = (typeof flags.budgets === "string" ? flags.budgets : "4,16,64").split(",").map(Number);
+    const budgets = (typeof flags.budgets === "string" ? flags.budgets : "4,8,16,32,64").split(",").map(Number);
     const wanted = typeof flags.only === "string" ? flags.only.split(",") : methodCases.map(({ name }) => name);
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
     const problems = testProblems(count, seed);

@@ -1,6 +1,7 @@
 import { type Backend, questionOf } from "@reckon/core";
 import { createEngine } from "@reckon/engine";
 import { createPrmJudge, createVerifier } from "@reckon/service-verifier";
+import { rememberingPrm } from "./remembering-prm.ts";
 import type { DirectPorts } from "./solve-direct.ts";
 
 /** The embedded model and its process reward model in this process; `close` ends both. */
@@ -13,6 +14,10 @@ export async function openDirectPorts(): Promise<DirectPorts & { close(): Promis
     load: async () => engine.load(),
     close: () => engine.close(),
   };
-  const judge = createPrmJudge((question) => engine.openScoring(question), engine.aggregation, engine.words);
+  const judge = createPrmJudge(
+    rememberingPrm((question) => engine.openScoring(question)),
+    engine.aggregation,
+    engine.words,
+  );
   return { thinker, verifier: createVerifier([judge]), close: () => engine.close() };
 }

@@ -62,6 +62,7 @@ export function summaryLines(
     : [];
   const cost = [
     `${plural(outcome.samplesStarted, "sample")}${view.plan && view.plan.samples > outcome.samplesStarted ? ` of ${view.plan.samples}` : ""}`,
+    ...(outcome.diversity && outcome.diversity.duplicates > 0 ? [`${outcome.diversity.duplicates} alike`] : []),
     ...(outcome.samplesPruned > 0 ? [`${outcome.samplesPruned} pruned`] : []),
     ...(outcome.samplesCancelled > 0 ? [`${outcome.samplesCancelled} cancelled`] : []),
     ...(outcome.samplesFailed > 0 ? [`${outcome.samplesFailed} failed`] : []),

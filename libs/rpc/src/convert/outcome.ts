@@ -91,6 +91,7 @@ export function outcomeToProto(outcome: Outcome): wire.Outcome {
     meanSteps: outcome.meanSteps ?? 0,
     failure: outcome.failure ?? "",
     degradations: [...outcome.degradations],
+    diversity: outcome.diversity,
   });
 }
 
@@ -111,5 +112,8 @@ export function outcomeFromProto(outcome: wire.Outcome): Outcome {
     meanSteps: outcome.samplesVoted === 0 ? undefined : outcome.meanSteps,
     failure: outcome.failure === "" ? undefined : outcome.failure,
     degradations: outcome.degradations,
+    ...(outcome.diversity && {
+      diversity: { firstSteps: outcome.diversity.firstSteps, duplicates: outcome.diversity.duplicates },
+    }),
   };
 }

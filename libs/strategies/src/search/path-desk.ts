@@ -44,6 +44,8 @@ export interface PathDesk {
   };
   /** Why the last path that failed did. */
   readonly failure: string | undefined;
+  /** All of them, in the order of their start. */
+  readonly paths: readonly Path[];
   /** Paths that have not ended. */
   live(): Path[];
   get(sample: number): Path | undefined;
@@ -128,6 +130,7 @@ export function createPathDesk(parts: PathDeskParts): PathDesk {
     get failure() {
       return failure;
     },
+    paths,
     live: () => paths.filter((path) => path.end === undefined),
     get: (sample) => paths[sample],
     begin(from = rootState, messages) {

@@ -137,6 +137,7 @@ export class SearchRun {
       confidence: ballot.confidence(confidence),
       ledger,
       book: desk.book,
+      samples: desk.paths,
       voted: ballot.cast.length,
       latencyMs: this.#ports.clock.nowMs() - this.#startedAtMs,
       failure: desk.failure ?? faults.failure,

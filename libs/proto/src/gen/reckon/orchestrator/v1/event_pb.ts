@@ -166,7 +166,8 @@ export const SolveStartedSchema: GenMessage<SolveStarted> = /*@__PURE__*/
   messageDesc(file_reckon_orchestrator_v1_event, 1);
 
 /**
- * A sample began.
+ * A sample began. Where a method searches step by step, a sample is a path of the search; one that goes on from what another
+ * had said by then begins with a thought_delta of that text, at 0 tokens of its own. Its usage is what was generated for it alone.
  *
  * @generated from message reckon.orchestrator.v1.SampleStarted
  */

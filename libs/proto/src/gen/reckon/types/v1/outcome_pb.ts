@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file reckon/types/v1/outcome.proto.
  */
 export const file_reckon_types_v1_outcome: GenFile = /*@__PURE__*/
-  fileDesc("Ch1yZWNrb24vdHlwZXMvdjEvb3V0Y29tZS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkoKCkNvbmZpZGVuY2USDQoFdmFsdWUYASABKAESLQoEa2luZBgCIAEoDjIfLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlS2luZCJdCglDYW5kaWRhdGUSDgoGYW5zd2VyGAEgASgJEhEKCWNhbm9uaWNhbBgCIAEoCRIPCgdzYW1wbGVzGAMgASgNEg0KBXZvdGVzGAQgASgBEg0KBXNoYXJlGAUgASgBIk0KB1ZlcmRpY3QSEAoIdmVyaWZpZXIYASABKAkSDwoFc2NvcmUYAiABKAFIABIUCgphYnN0ZW50aW9uGAMgASgJSABCCQoHdmVyZGljdCK+AgoGTGVkZ2VyEg0KBWNhbGxzGAEgASgNEhUKDXByb21wdF90b2tlbnMYAiABKAQSFQoNYW5zd2VyX3Rva2VucxgDIAEoBBIYChBjYW5jZWxsZWRfdG9rZW5zGAQgASgEEhUKDWZhaWxlZF90b2tlbnMYBSABKAQSFwoPdmVyaWZpZXJfdG9rZW5zGAYgASgEEhkKEW1heF9vdXRwdXRfdG9rZW5zGAcgASgEEhUKDWhlZGdlZF90b2tlbnMYCCABKAQSFQoIY29zdF91c2QYCSABKAFIAIgBARIRCgltYXhfY2FsbHMYCiABKAQSGAoQbWF4X3RvdGFsX3Rva2VucxgLIAEoBBIZCgxtYXhfY29zdF91c2QYDCABKAFIAYgBAUILCglfY29zdF91c2RCDwoNX21heF9jb3N0X3VzZCK3AwoHT3V0Y29tZRIOCgZhbnN3ZXIYASABKAkSLwoKY29uZmlkZW5jZRgCIAEoCzIbLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlEjAKC3N0b3BfcmVhc29uGAMgASgOMhsucmVja29uLnR5cGVzLnYxLlN0b3BSZWFzb24SLgoKY2FuZGlkYXRlcxgEIAMoCzIaLnJlY2tvbi50eXBlcy52MS5DYW5kaWRhdGUSJwoGbGVkZ2VyGAUgASgLMhcucmVja29uLnR5cGVzLnYxLkxlZGdlchIqCgdsYXRlbmN5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhcKD3NhbXBsZXNfc3RhcnRlZBgHIAEoDRIVCg1zYW1wbGVzX3ZvdGVkGAggASgNEhkKEXNhbXBsZXNfY2FuY2VsbGVkGAkgASgNEhYKDnNhbXBsZXNfcHJ1bmVkGAogASgNEhYKDnNhbXBsZXNfZmFpbGVkGAsgASgNEhIKCm1lYW5fc3RlcHMYDCABKAESDwoHZmFpbHVyZRgNIAEoCRIUCgxkZWdyYWRhdGlvbnMYDiADKAkqqwEKDkNvbmZpZGVuY2VLaW5kEh8KG0NPTkZJREVOQ0VfS0lORF9VTlNQRUNJRklFRBAAEh0KGUNPTkZJREVOQ0VfS0lORF9BR1JFRU1FTlQQARIcChhDT05GSURFTkNFX0tJTkRfVkVSSUZJRVIQAhIbChdDT05GSURFTkNFX0tJTkRfTE9HUFJPQhADEh4KGkNPTkZJREVOQ0VfS0lORF9DQUxJQlJBVEVEEARiBnByb3RvMw", [file_google_protobuf_duration, file_reckon_types_v1_plan]);
+  fileDesc("Ch1yZWNrb24vdHlwZXMvdjEvb3V0Y29tZS5wcm90bxIPcmVja29uLnR5cGVzLnYxIkoKCkNvbmZpZGVuY2USDQoFdmFsdWUYASABKAESLQoEa2luZBgCIAEoDjIfLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlS2luZCJdCglDYW5kaWRhdGUSDgoGYW5zd2VyGAEgASgJEhEKCWNhbm9uaWNhbBgCIAEoCRIPCgdzYW1wbGVzGAMgASgNEg0KBXZvdGVzGAQgASgBEg0KBXNoYXJlGAUgASgBIk0KB1ZlcmRpY3QSEAoIdmVyaWZpZXIYASABKAkSDwoFc2NvcmUYAiABKAFIABIUCgphYnN0ZW50aW9uGAMgASgJSABCCQoHdmVyZGljdCK+AgoGTGVkZ2VyEg0KBWNhbGxzGAEgASgNEhUKDXByb21wdF90b2tlbnMYAiABKAQSFQoNYW5zd2VyX3Rva2VucxgDIAEoBBIYChBjYW5jZWxsZWRfdG9rZW5zGAQgASgEEhUKDWZhaWxlZF90b2tlbnMYBSABKAQSFwoPdmVyaWZpZXJfdG9rZW5zGAYgASgEEhkKEW1heF9vdXRwdXRfdG9rZW5zGAcgASgEEhUKDWhlZGdlZF90b2tlbnMYCCABKAQSFQoIY29zdF91c2QYCSABKAFIAIgBARIRCgltYXhfY2FsbHMYCiABKAQSGAoQbWF4X3RvdGFsX3Rva2VucxgLIAEoBBIZCgxtYXhfY29zdF91c2QYDCABKAFIAYgBAUILCglfY29zdF91c2RCDwoNX21heF9jb3N0X3VzZCI6Cg9TYW1wbGVEaXZlcnNpdHkSEwoLZmlyc3Rfc3RlcHMYASABKA0SEgoKZHVwbGljYXRlcxgCIAEoDSLsAwoHT3V0Y29tZRIOCgZhbnN3ZXIYASABKAkSLwoKY29uZmlkZW5jZRgCIAEoCzIbLnJlY2tvbi50eXBlcy52MS5Db25maWRlbmNlEjAKC3N0b3BfcmVhc29uGAMgASgOMhsucmVja29uLnR5cGVzLnYxLlN0b3BSZWFzb24SLgoKY2FuZGlkYXRlcxgEIAMoCzIaLnJlY2tvbi50eXBlcy52MS5DYW5kaWRhdGUSJwoGbGVkZ2VyGAUgASgLMhcucmVja29uLnR5cGVzLnYxLkxlZGdlchIqCgdsYXRlbmN5GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhcKD3NhbXBsZXNfc3RhcnRlZBgHIAEoDRIVCg1zYW1wbGVzX3ZvdGVkGAggASgNEhkKEXNhbXBsZXNfY2FuY2VsbGVkGAkgASgNEhYKDnNhbXBsZXNfcHJ1bmVkGAogASgNEhYKDnNhbXBsZXNfZmFpbGVkGAsgASgNEhIKCm1lYW5fc3RlcHMYDCABKAESDwoHZmFpbHVyZRgNIAEoCRIUCgxkZWdyYWRhdGlvbnMYDiADKAkSMwoJZGl2ZXJzaXR5GB4gASgLMiAucmVja29uLnR5cGVzLnYxLlNhbXBsZURpdmVyc2l0eSqrAQoOQ29uZmlkZW5jZUtpbmQSHwobQ09ORklERU5DRV9LSU5EX1VOU1BFQ0lGSUVEEAASHQoZQ09ORklERU5DRV9LSU5EX0FHUkVFTUVOVBABEhwKGENPTkZJREVOQ0VfS0lORF9WRVJJRklFUhACEhsKF0NPTkZJREVOQ0VfS0lORF9MT0dQUk9CEAMSHgoaQ09ORklERU5DRV9LSU5EX0NBTElCUkFURUQQBGIGcHJvdG8z", [file_google_protobuf_duration, file_reckon_types_v1_plan]);
 
 /**
  * Probability that the leading candidate is right.
@@ -236,6 +236,34 @@ export const LedgerSchema: GenMessage<Ledger> = /*@__PURE__*/
   messageDesc(file_reckon_types_v1_outcome, 3);
 
 /**
+ * How different the samples of a solve were. Its candidates say how different their answers were.
+ *
+ * @generated from message reckon.types.v1.SampleDiversity
+ */
+export type SampleDiversity = Message<"reckon.types.v1.SampleDiversity"> & {
+  /**
+   * Different first steps; >= 0.
+   *
+   * @generated from field: uint32 first_steps = 1;
+   */
+  firstSteps: number;
+
+  /**
+   * Complete samples that say what another one says, step by step; >= 0.
+   *
+   * @generated from field: uint32 duplicates = 2;
+   */
+  duplicates: number;
+};
+
+/**
+ * Describes the message reckon.types.v1.SampleDiversity.
+ * Use `create(SampleDiversitySchema)` to create a new message.
+ */
+export const SampleDiversitySchema: GenMessage<SampleDiversity> = /*@__PURE__*/
+  messageDesc(file_reckon_types_v1_outcome, 4);
+
+/**
  * The result of a solve.
  *
  * @generated from message reckon.types.v1.Outcome
@@ -338,6 +366,13 @@ export type Outcome = Message<"reckon.types.v1.Outcome"> & {
    * @generated from field: repeated string degradations = 14;
    */
   degradations: string[];
+
+  /**
+   * How different the samples were. Absent where it was not measured.
+   *
+   * @generated from field: reckon.types.v1.SampleDiversity diversity = 30;
+   */
+  diversity?: SampleDiversity | undefined;
 };
 
 /**
@@ -345,7 +380,7 @@ export type Outcome = Message<"reckon.types.v1.Outcome"> & {
  * Use `create(OutcomeSchema)` to create a new message.
  */
 export const OutcomeSchema: GenMessage<Outcome> = /*@__PURE__*/
-  messageDesc(file_reckon_types_v1_outcome, 4);
+  messageDesc(file_reckon_types_v1_outcome, 5);
 
 /**
  * Where a confidence came from.
