@@ -60,6 +60,7 @@ export const loadPart: Part = {
           `four processes, a stub model in a fifth (${stub.firstTokenMs} ms to the first token, then ${stub.tokensPerSecond} tokens a second, ${stubTokens} tokens a sample: ${decimal(idealMs, 0)} ms), the clients in a sixth, all on the same processors; every solve draws N = ${samples} samples at once, no verifier`,
           `at once: ${solves} solves, ${atOnce} at a time, nobody is refused (max_solves ${atOnce}, max_parallel ${atOnce * samples})`,
           `beyond capacity: max_solves ${maxSolves}, max_queue_depth 100, ${maxParallel} samples at a time in the model pool; capacity is what ${maxSolves} clients get who ask again at once; then solves arrive at random, ${seconds} s, 10 % of high, 30 % of normal, 60 % of low priority`,
+          `memory: ended solves are kept for ${sessionTtlSeconds} s ([sessions] ttl; 120 s by default); nothing is asked for meanwhile`,
           "added latency: from request to outcome, less the time of one sample",
         ],
         tables: [...(burst ? burstTables(burst) : []), ...(beyond ? overloadTables(beyond) : [])],
@@ -105,6 +106,7 @@ async function withCluster<T>(limits: ClusterLimits, run: (cluster: Cluster) => 
       RECKON_ADMISSION_MAX_SOLVES: String(limits.maxSolves),
       RECKON_ADMISSION_MAX_QUEUE_DEPTH: String(limits.queue),
       RECKON_ROUTING_MAX_QUEUED_SAMPLES: "100000",
+      RECKON_SESSIONS_TTL: String(sessionTtlSeconds),
       // The stub is never slow: where first tokens are late, it is this machine that has too much to do.
       RECKON_BACKENDS_STUB_FIRST_TOKEN_TIMEOUT: "300",
       RECKON_BACKENDS_STUB_IDLE_TIMEOUT: "300",
@@ -123,7 +125,9 @@ function memoryOf({ services }: Cluster): MemoryWatch {
   return watchMemory({ orchestrator: services.orchestrator.pid, "model-proxy": services["model-proxy"].pid });
 }
 
-const settleMs = 10_000;
+/** Ended solves are remembered for so long, to be resumed; then their memory is free. */
+const sessionTtlSeconds = 5;
+const settleMs = 30_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function runBurst(

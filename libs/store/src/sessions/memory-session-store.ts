@@ -1,4 +1,4 @@
-import { type Clock, ReckonError } from "@reckon/core";
+import { type Clock, notNeeded, ReckonError } from "@reckon/core";
 import { EventLog } from "./event-log.ts";
 import type { NewSession, OwnSession, SessionInfo, SessionStore, SessionStoreOptions } from "./session-store.ts";
 
@@ -26,6 +26,7 @@ export function createMemorySessionStore<E>(
   // In the order in which they ended.
   const ended = new Map<string, Entry<E>>();
   let endedBytes = 0;
+  const closed = new AbortController();
 
   const drop = (entry: Entry<E>) => {
     const { solveId, tenant, idempotencyKey } = entry.session;
@@ -39,6 +40,18 @@ export function createMemorySessionStore<E>(
       if (endedBytes <= maxBytes && (entry.endedAtMs ?? 0) > oldestMs) return;
       drop(entry);
     }
+  };
+  /** Lets go of what is over its time also where nobody asks any more. */
+  let sweeping = false;
+  const sweepLater = () => {
+    if (sweeping) return;
+    sweeping = true;
+    const again = () => {
+      sweeping = false;
+      sweep();
+      if (ended.size > 0) sweepLater();
+    };
+    clock.sleep(ttlMs + 1, closed.signal).then(again, () => undefined);
   };
   const infoOf = ({ session, log }: Entry<E>): SessionInfo => {
     const { solveId, tenant, fingerprint } = session;
@@ -57,6 +70,7 @@ export function createMemorySessionStore<E>(
       ended.set(entry.session.solveId, entry);
       endedBytes += entry.log.bytes;
       sweep();
+      sweepLater();
     },
     fail(error) {
       entry.log.close({ type: "failed", error });
@@ -96,6 +110,7 @@ export function createMemorySessionStore<E>(
     },
     watchedElsewhere: async () => false,
     async close() {
+      closed.abort(notNeeded);
       for (const { log } of entries.values()) {
         log.close({ type: "failed", error: new ReckonError("unavailable", "the server is shutting down") });
       }
