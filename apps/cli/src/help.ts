@@ -53,7 +53,8 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --no-early-stop       let every planned sample end
   --expansions N        ways in which beam goes on with each path it keeps (-n paths), children of a node of tree; 1 to 16
   --look-ahead N        steps ahead by which beam judges a path, 0 to 8
-  --diverse             beam: independent subtrees; monte-carlo: tempered weights; tree: wider or deeper by evidence
+  --diverse             beam: independent subtrees; monte-carlo: tempered weights; tree: wider or deeper by evidence;
+                        revision: think on in the same chain
   --attempts N          attempts in a row of revision, 1 to 16
   --reject-early        best-of-n: drop the worse half of the samples while they grow`;
 

@@ -50,7 +50,7 @@ export interface SolveOptions {
   readonly expansions?: number;
   /** How many steps ahead `beam` judges a path; 0-8. */
   readonly lookAhead?: number;
-  /** `beam`: independent subtrees; `monte-carlo`: entropic annealing; `tree`: adaptive branching. */
+  /** `beam`: independent subtrees; `monte-carlo`: entropic annealing; `tree`: adaptive branching; `revision`: budget forcing. */
   readonly diverse?: boolean;
   /** Attempts in a row of `revision`; 1-16. */
   readonly attempts?: number;

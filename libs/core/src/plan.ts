@@ -58,7 +58,8 @@ export interface SearchPlan {
   readonly lookAhead: number;
   /**
    * `beam`: independent subtrees instead of one frontier (DVTS). `monte-carlo`: weights are tempered early (entropic
-   * annealing). `tree`: each node chooses by its own evidence between wider and deeper (adaptive branching).
+   * annealing). `tree`: each node chooses by its own evidence between wider and deeper (adaptive branching). `revision`: a chain
+   * thinks on after its answer (budget forcing).
    */
   readonly diverse: boolean;
   /** `revision`: attempts in a row, each with earlier ones in view; 1-16. */

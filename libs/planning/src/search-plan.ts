@@ -56,7 +56,7 @@ export function isSearch(method: Method, overrides: PlanOverrides = {}): boolean
 export function planSearch(input: SearchPlanInput): PlannedSearch | undefined {
   const { method, overrides, limits, settings } = input;
   if (!isSearch(method, overrides)) return undefined;
-  if (method !== "revision") assertPossible(input);
+  assertPossible(input);
   const search: SearchPlan = {
     expansions: overrides.expansions ?? EXPANSIONS,
     lookAhead: overrides.lookAhead ?? 0,
@@ -93,7 +93,8 @@ export function planSearch(input: SearchPlanInput): PlannedSearch | undefined {
     case "revision": {
       const lines = Math.max(1, Math.ceil((overrides.samples ?? limits.samples) / attempts));
       const samples = overrides.samples ?? lines * attempts;
-      const reasons = [`revision: ${lines} lines of up to ${attempts} attempts each`];
+      const how = diverse ? "times of thinking on" : "attempts";
+      const reasons = [`revision: ${lines} lines of up to ${attempts} ${how} each`];
       return { search, samples, window: inFlight(lines), reasons };
     }
     default: {
@@ -104,10 +105,13 @@ export function planSearch(input: SearchPlanInput): PlannedSearch | undefined {
   }
 }
 
-function assertPossible({ method, capabilities, verifiers, rounds }: SearchPlanInput): void {
+function assertPossible({ method, overrides, capabilities, verifiers, rounds }: SearchPlanInput): void {
   const name = method === "best-of-n" ? "best-of-n with reject_early" : method;
   const refuse = (why: string) => new ReckonError("failed-precondition", `options.method: ${name} ${why}`);
-  if (!capabilities.continueFromPrefix) throw refuse("needs a model that continues from a prefix, and this one cannot");
+  const continues = method !== "revision" || overrides.diverse === true;
+  if (continues && !capabilities.continueFromPrefix)
+    throw refuse("needs a model that continues from a prefix, and this one cannot");
+  if (method === "revision") return;
   if (!verifiers.includes("prm")) {
     const there = verifiers.length === 0 ? "there is no verifier" : `there is ${verifiers.join(", ")}`;
     throw refuse(`needs a process reward model to score steps, and ${there}`);

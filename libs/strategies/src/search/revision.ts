@@ -2,6 +2,8 @@ import type { Message } from "@reckon/core";
 import { type Path, type PathState, rootState, stepsOf } from "./path.ts";
 import type { SearchSession } from "./session.ts";
 
+/** What makes a model think on after it has answered (s1, arXiv 2501.19393). */
+const THINK_ON = "\nWait";
 /** An attempt whose every step is at least this likely right is left as it is. */
 const GOOD_ENOUGH = 0.9;
 /** Earlier attempts that a model is shown at most (arXiv 2408.03314, section 6). */
@@ -14,7 +16,8 @@ const ASK_AGAIN =
  * Sequential revision (Snell et al., arXiv 2408.03314, section 6): lines of up to `attempts` attempts in a row, each with
  * earlier ones in view; all attempts vote, and several lines run at once. Where a process reward model scores steps and the
  * model continues from a prefix, an attempt keeps the steps before the first doubtful one and goes on from there; else the model
- * is shown its last attempts, up to four, and asked to look again.
+ * is shown its last attempts, up to four, and asked to look again. `diverse` is budget forcing (s1, arXiv 2501.19393): the end of
+ * an attempt is taken back, and the same chain thinks on after "Wait".
  */
 export async function revision(session: SearchSession): Promise<void> {
   const { attempts } = session.search;
@@ -33,7 +36,8 @@ export async function revision(session: SearchSession): Promise<void> {
       const scores = session.stepScores(path);
       await session.vote(path);
       if (!isComplete) return;
-      if (worth === undefined) shown.push(text);
+      if (session.search.diverse) from = { ...rootState, text: `${text.trimEnd()}${THINK_ON}`, logprob: undefined };
+      else if (worth === undefined) shown.push(text);
       else {
         const doubtful = firstDoubtful(scores);
         if (doubtful === undefined) return;

@@ -240,6 +240,27 @@ describe("a search", () => {
     expect(outcome.degradations.join()).toContain("out of its field");
   });
 
+  it("thinks on in the same chain after its answer where revision is to force it", async () => {
+    const { events, outcome, backend } = await run({
+      overrides: { method: "revision", samples: 2, attempts: 2, diverse: true },
+      verifier: undefined,
+      next: (prefix) => ({ text: prefix.endsWith("Wait") ? ", no.\nAnswer: 43" : "6 * 7 = 42\nAnswer: 42" }),
+    });
+    expect(backend.asked.at(-1)?.prefix).toBe("6 * 7 = 42\nAnswer: 42\nWait");
+    expect(outcome.candidates.map(({ answer }) => answer)).toEqual(["42", "43"]);
+    expectWhole(events, outcome, backend);
+  });
+
+  it("shows a model its attempt again where no verifier says what to keep", async () => {
+    const { outcome, backend } = await run({
+      overrides: { method: "revision", samples: 2, attempts: 2 },
+      verifier: undefined,
+      next: () => ({ text: "Answer: 43" }),
+    });
+    expect(outcome).toMatchObject({ answer: "43", samplesVoted: 2 });
+    expect(backend.problems.at(-1)?.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+  });
+
   it("keeps at most the window in flight", async () => {
     const { backend } = await run({ overrides: { method: "beam", samples: 4, expansions: 4, window: 3 } });
     expect(backend.maxLive).toBe(3);

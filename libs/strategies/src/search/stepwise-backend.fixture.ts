@@ -4,6 +4,7 @@ import {
   type Clock,
   type GenerateOptions,
   type GenerationEvent,
+  type Problem,
   type SampleEnd,
 } from "@reckon/core";
 
@@ -19,6 +20,8 @@ export interface StepwiseBackend extends Backend {
   readonly opened: { readonly options: GenerateOptions; closed: boolean }[];
   /** What was asked for, in order. */
   readonly asked: { readonly prefix: string; readonly one: boolean; readonly temperature: number | undefined }[];
+  /** What each call was opened for. */
+  readonly problems: readonly Problem[];
   readonly live: number;
   readonly maxLive: number;
   /** Tokens really generated. */
@@ -33,11 +36,12 @@ export function createStepwiseBackend(
 ): StepwiseBackend {
   const opened: { options: GenerateOptions; closed: boolean }[] = [];
   const asked: { prefix: string; one: boolean; temperature: number | undefined }[] = [];
+  const problems: Problem[] = [];
   const times = new Map<string, number>();
   const state = { live: 0, maxLive: 0, tokens: 0, ended: 0 };
   return {
     name: "stepwise",
-    ...{ opened, asked },
+    ...{ opened, asked, problems },
     get live() {
       return state.live;
     },
@@ -50,7 +54,8 @@ export function createStepwiseBackend(
     listModels: async () => [],
     load: async () => ({ liveSamples: 0, queuedSamples: 0, outputTokens: 0, cancelledTokens: 0, prefilledTokens: 0 }),
     close: async () => undefined,
-    async open(_problem, options) {
+    async open(problem, options) {
+      problems.push(problem);
       const call = { options, closed: false };
       opened.push(call);
       const one = options.stop !== undefined && options.stop.length > 0;

@@ -201,6 +201,7 @@ export type SolveOptions = Message<"reckon.orchestrator.v1.SolveOptions"> & {
 
   /**
    * METHOD_BEAM: independent subtrees (DVTS). METHOD_MONTE_CARLO: entropic annealing. METHOD_TREE: adaptive branching.
+   * METHOD_REVISION: budget forcing.
    *
    * @generated from field: optional bool diverse = 32;
    */

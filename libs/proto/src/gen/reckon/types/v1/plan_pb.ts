@@ -120,7 +120,8 @@ export type SearchPlan = Message<"reckon.types.v1.SearchPlan"> & {
   lookAhead: number;
 
   /**
-   * beam: independent subtrees (DVTS). monte-carlo: entropic annealing. tree: adaptive branching (arXiv 2503.04412).
+   * beam: independent subtrees (DVTS). monte-carlo: entropic annealing. tree: adaptive branching (arXiv 2503.04412). revision:
+   * budget forcing (arXiv 2501.19393).
    *
    * @generated from field: bool diverse = 3;
    */
