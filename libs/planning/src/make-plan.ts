@@ -187,7 +187,7 @@ const BETA_THRESHOLD = 0.95;
  */
 const SURE_THRESHOLD = 0.95;
 /** A sample that adds less than this to P(the answer is right) is not worth its tokens; chosen by replay of recorded samples. */
-const MIN_GAIN = 0.025;
+const MIN_GAIN = 0.012;
 
 function chooseStopRule(
   overrides: PlanOverrides,
