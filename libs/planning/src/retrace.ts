@@ -10,6 +10,7 @@ import {
 import { confidenceOf } from "./confidence.ts";
 import { evidenceKind } from "./evidence.ts";
 import { type ModelProfile, profileOf } from "./model-profile.ts";
+import { classifyDomain } from "./problem-domain.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, type StopState } from "./stopping.ts";
 import { weighVotes } from "./weigh-votes.ts";
@@ -57,6 +58,7 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
   const confidence = {
     ...{ errorModel, calibrators },
     prior: { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta },
+    domain: domainOf(record),
   };
   const ends = record.samples.filter((one) => one.endedAt !== undefined).sort((a, b) => placeOf(a) - placeOf(b));
   const { stopRule: rule, window, windowFixed, selection } = plan;
@@ -135,6 +137,13 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
     answer: leader?.answer,
     confidence: leader === undefined ? undefined : confidenceOf(cast, leader.canonical, confidence),
   };
+}
+
+/** What the problem is about, as the solve had it: calibrators go by it. */
+function domainOf({ labels, question }: ProblemRecord): string | undefined {
+  const known = labels?.["domain"];
+  if (known !== undefined) return String(known);
+  return question === undefined ? undefined : classifyDomain(question);
 }
 
 /**

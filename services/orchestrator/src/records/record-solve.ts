@@ -11,6 +11,7 @@ import {
   type SampleRecord,
   type SolveEvent,
 } from "@reckon/core";
+import { classifyDomain } from "@reckon/planning";
 
 /** What is known of a solve before it thinks. */
 export interface RecordSolveOptions {
@@ -95,6 +96,7 @@ export function recordSolve(options: RecordSolveOptions): SolveRecording {
         problemId: solveId,
         ...(withPrompts && { question }),
         questionHash: createHash("sha256").update(question).digest("hex"),
+        labels: { domain: classifyDomain(question) },
         answerKind,
         samples: samples.sort((a, b) => (a.index ?? 0) - (b.index ?? 0)),
         solve: {
