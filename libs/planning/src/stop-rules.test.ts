@@ -140,6 +140,20 @@ describe("guards against short chains", () => {
     expect(stops(rule, "aaaa")).toBe(true);
   });
 
+  it("are not needed on the ramp, where nothing is in flight when the votes alone decide", () => {
+    const samples = fc.array(
+      fc.record({ canonical: fc.constantFrom("a", "b", undefined), outputTokens: fc.integer({ min: 1, max: 99 }) }),
+      { maxLength: 40 },
+    );
+    const rules = fc.constantFrom(stopRules.beta, stopRules.dirichlet, stopRules.share);
+    fc.assert(
+      fc.property(samples, rules, fc.integer({ min: 1, max: 9 }), (recorded, stopRule, window) => {
+        const run = replay(recorded, { stopRule, window, samples: 40, selection: "majority", confidence });
+        expect(run.cancelledTokens).toBe(0);
+      }),
+    );
+  });
+
   it("keep a few short wrong chains from deciding", () => {
     // Right chains are ten times as long as the four wrong ones.
     const samples = Array.from({ length: 16 }, (_, i) =>

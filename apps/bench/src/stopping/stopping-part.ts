@@ -85,22 +85,21 @@ export const stoppingPart: Part = {
 
 function rulesOf(flags: FlagValues): [string, StopSetup][] {
   if (typeof flags.rules === "string") return flags.rules.split(";").map((text) => [text, readStop(text)]);
-  const { rule } = defaultStop;
+  const full = (text: string, window: number) =>
+    ({ ...readStop(text), window, samples: 40, schedule: "full" }) as const;
   const atOnce = peerStops["beta-at-once"] ?? defaultStop;
   return [
     ...[1, 4, 8, 16].map((size): [string, StopSetup] => [`fixed ${size}`, fixedSetup(size)]),
     ...Object.entries(peerStops),
     ["beta at once, guard 1", { ...atOnce, rule: { ...atOnce.rule, guard: 1 } }],
     ["beta at once, in order", { ...atOnce, rule: { ...atOnce.rule, inOrder: true } }],
-    ...["4", "8"].map((window): [string, StopSetup] => [
-      `beta 0.95, window ${window}`,
-      readStop(`beta:window=${window},n-max=40,schedule=full`),
-    ]),
-    ["Dirichlet 0.95, window 8", readStop("dirichlet:window=8,n-max=40,schedule=full")],
+    ["beta 0.95, window 4", full("beta", 4)],
+    ["beta 0.95, window 8", full("beta", 8)],
+    ["the same, guard 1", full("beta:guard=1", 8)],
+    ["the same, in order", full("beta:in-order=1", 8)],
+    ["Dirichlet 0.95, window 8", full("dirichlet", 8)],
     ["value 0.01, window 8", readStop("value:gain=0.01,window=8,n-max=40")],
     ["default", defaultStop],
-    ["default, guard 1", { ...defaultStop, rule: { ...rule, guard: 1 } }],
-    ["default, in order", { ...defaultStop, rule: { ...rule, inOrder: true } }],
   ];
 }
 

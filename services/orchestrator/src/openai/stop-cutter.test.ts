@@ -26,8 +26,13 @@ describe("a stop cutter", () => {
 
   it("holds back no more than what may be the beginning of a stop text", () => {
     const cutter = createStopCutter(["END"]);
-    expect(cutter.push("one two")).toBe("one t");
-    expect(cutter.push(" E")).toBe("wo");
-    expect(cutter.end()).toBe(" E");
+    expect(cutter.push("one two")).toBe("one two");
+    expect(cutter.push(" E")).toBe(" ");
+    expect(cutter.end()).toBe("E");
+  });
+
+  it("cuts before the stop text that begins first, also where a shorter one is complete before it", () => {
+    expect(cut(["ab", "a"], ["b", "aba", "aa"])).toBe("");
+    expect(cut(["ab", "c"], ["b", "aba"])).toBe("a");
   });
 });

@@ -8,28 +8,37 @@ export interface StopCutter {
 
 /** A cutter; without stop texts everything passes at once. */
 export function createStopCutter(stops: readonly string[]): StopCutter {
-  const longest = Math.max(0, ...stops.map((stop) => stop.length));
   let held = "";
   let done = false;
   const firstStop = () => {
     const places = stops.map((stop) => held.indexOf(stop)).filter((at) => at >= 0);
     return places.length === 0 ? -1 : Math.min(...places);
   };
+  /** Where, before `end`, a stop text may have begun that is not complete yet; `end` where none has. */
+  const firstBegun = (end: number) => {
+    for (let at = 0; at < end; at += 1) {
+      const rest = held.slice(at);
+      if (stops.some((stop) => stop.length > rest.length && stop.startsWith(rest))) return at;
+    }
+    return end;
+  };
   return {
     push(text) {
-      if (longest === 0) return text;
+      if (stops.length === 0) return text;
       if (done) return "";
       held += text;
-      const at = firstStop();
-      done = at >= 0;
-      // A stop text may have begun.
-      const sure = done ? at : Math.max(0, held.length - longest + 1);
+      const stop = firstStop();
+      const end = stop < 0 ? held.length : stop;
+      // One that began earlier goes before one that is complete.
+      const sure = firstBegun(end);
+      done = stop >= 0 && sure === end;
       const passed = held.slice(0, sure);
       held = done ? "" : held.slice(sure);
       return passed;
     },
     end() {
-      const rest = held;
+      const stop = firstStop();
+      const rest = stop < 0 ? held : held.slice(0, stop);
       held = "";
       return rest;
     },
