@@ -87,6 +87,14 @@ function bestWay(samples: readonly Grouped[], ways: readonly Way[], scope: Calib
   return tried.reduce((best, one) => (one.loss < best.loss - WORTH ? one : best)).way;
 }
 
+/** Fits on other states what was fitted as a calibrator is: the same features, isotonic or not. */
+export function fitLike(calibrator: Calibrator): (samples: readonly CalibrationSample[]) => Calibrator {
+  const features = confidenceFeatureNames.filter((name) => calibrator.weights[name] !== undefined);
+  const way = { features, isotonic: calibrator.isotonic !== undefined };
+  const { of, signs, domain } = calibrator;
+  return (samples) => fitOneWay(samples, way, { of, signs, domain });
+}
+
 /** Gives a state its probability; `undefined` where it cannot. */
 export type StatePredictor<T> = (sample: T) => number | undefined;
 

@@ -1,6 +1,6 @@
 import { logLossOf } from "@reckon/stats";
 import { applyCalibrator, type Calibrator, type CalibratorScope, calibratorFor } from "./calibrator.ts";
-import { type CalibrationSample, crossFit, fitCalibrator, predictorOf } from "./fit-calibrator.ts";
+import { type CalibrationSample, crossFit, fitCalibrator, fitLike, predictorOf } from "./fit-calibrator.ts";
 
 /** A state whose domain may be known. */
 export interface DomainSample extends CalibrationSample {
@@ -17,15 +17,14 @@ const WORTH_OF_DOMAIN = 0.005;
 export function fitWithDomains(samples: readonly DomainSample[], scope: Omit<CalibratorScope, "domain">): Calibrator[] {
   const shared = fitCalibrator(samples, scope);
   if (shared === undefined) return [];
-  const held = crossFit(samples, (rest) => predictorOf(fitCalibrator(rest, scope)));
+  const held = crossFit(samples, (rest) => predictorOf(fitLike(shared)(rest)));
   const domains = [...new Set(samples.flatMap(({ domain }) => domain ?? []))];
   const own = domains.flatMap((domain) => {
     const mine = samples.filter((sample) => sample.domain === domain);
     if (mine.length === samples.length) return [];
-    const fit = (some: readonly DomainSample[]) => fitCalibrator(some, { ...scope, domain });
-    const fitted = fit(mine);
+    const fitted = fitCalibrator(mine, { ...scope, domain });
     if (fitted === undefined) return [];
-    const loss = logLossOf(crossFit(mine, (some) => predictorOf(fit(some))));
+    const loss = logLossOf(crossFit(mine, (rest) => predictorOf(fitLike(fitted)(rest))));
     return loss < logLossOf(held.filter(({ sample }) => sample.domain === domain)) - WORTH_OF_DOMAIN ? [fitted] : [];
   });
   return [shared, ...own];
