@@ -19,7 +19,8 @@ export function leaderIsMode(leader: number, others: readonly number[]): number 
     const x = Math.exp(s);
     return rivals.reduce((p, mass) => p * regularisedGamma(mass, x), Math.exp(leader * s - x - norm));
   };
-  const step = Math.min(0.2, 0.4 / Math.sqrt(leader));
+  // As fine as the sharpest of density and distribution functions, which are about 1 / sqrt(a) wide in log x.
+  const step = Math.min(0.2, 0.4 / Math.sqrt(Math.max(leader, ...rivals)));
   const centre = Math.log(Math.max(leader, ...rivals));
   let sum = density(centre);
   for (const direction of [-1, 1]) {
