@@ -2,7 +2,16 @@ import type { Distribution, Insights } from "@reckon/client";
 import { describe, expect, it } from "vitest";
 import { insightLines } from "./insights.ts";
 
-const values: Distribution = { count: 2, mean: 0.5, least: 0.25, p10: 0.3, p50: 0.5, p90: 0.7, most: 0.75, buckets: [] };
+const values: Distribution = {
+  count: 2,
+  mean: 0.5,
+  least: 0.25,
+  p10: 0.3,
+  p50: 0.5,
+  p90: 0.7,
+  most: 0.75,
+  buckets: [],
+};
 const insights: Insights = {
   ...{ solves: 2, forgotten: 1, earliest: new Date(0), timeoutRate: 0.5, queueDepth: 3, thinking: 1 },
   ...{ difficulty: values, confidence: values, steps: values, samples: values, latencyMs: values },
@@ -34,6 +43,8 @@ describe("insightLines", () => {
   });
 
   it("says that nothing has ended yet", () => {
-    expect(insightLines({ ...insights, solves: 0 })).toEqual(["no solve has ended here; 1 solve thinking now, 3 waiting"]);
+    expect(insightLines({ ...insights, solves: 0 })).toEqual([
+      "no solve has ended here; 1 solve thinking now, 3 waiting",
+    ]);
   });
 });
