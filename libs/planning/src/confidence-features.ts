@@ -1,4 +1,5 @@
 import { logit, mean } from "@reckon/stats";
+import { boundedLogprob } from "./evidence.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
 /** What a probability is made from; the larger each of them but `prior`, the surer the leader. */
@@ -45,10 +46,9 @@ export type ConfidenceFeatures = { readonly [name in ConfidenceFeature]?: number
 /** Features that must never lower a confidence as they grow. `prior` may: the raw confidence has it already. */
 export const risingFeatures: readonly ConfidenceFeature[] = confidenceFeatureNames.filter((name) => name !== "prior");
 
-/** A score says no more than that one sample in a hundred so scored is an exception; a chain, no more than this. */
+/** A score says no more than that one sample in a hundred so scored is an exception. */
 const SCORE_FLOOR = 0.01;
 const BEST_SCORE = logit(1, SCORE_FLOOR);
-const LEAST_LOGPROB = -15;
 /** Log-odds of a prior beyond which nothing is better. */
 const BEST_PRIOR = 3;
 
@@ -94,7 +94,7 @@ export function confidenceFeatures(
     if (side === 0) support += 1;
     else others.set(canonical, (others.get(canonical) ?? 0) + 1);
     if (score !== undefined) scores[side].push(logit(score, SCORE_FLOOR));
-    if (logprob !== undefined) chains[side].push(Math.max(LEAST_LOGPROB, logprob));
+    if (logprob !== undefined) chains[side].push(boundedLogprob(logprob));
   }
   const score = signFeatures(...scores);
   const chain = signFeatures(...chains);

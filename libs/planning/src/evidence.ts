@@ -26,6 +26,11 @@ export interface EvidenceModel {
 /** A chain less likely than this is as unlikely as can be: what a token more costs says no more of it. In nats. */
 const LEAST_LOGPROB = -15;
 
+/** The log-probability of a chain as it counts in votes, evidence and confidence: at least -15 nats. */
+export function boundedLogprob(logprob: number): number {
+  return Math.max(LEAST_LOGPROB, logprob);
+}
+
 /** The kind of evidence that there is, by what is known of a sample. */
 export function evidenceKind(scored: boolean, hasLogprob: boolean): EvidenceKind | undefined {
   if (scored) return hasLogprob ? "both" : "verifier";
@@ -46,7 +51,7 @@ export function evidenceOf({ score, logprob }: Pick<ScoredVote, "score" | "logpr
   const weights = weightsFor(model, evidenceKind(score !== undefined, logprob !== undefined));
   if (weights === undefined) return 0;
   const fromScore = score === undefined ? 0 : weights.score * logit(score);
-  const fromChain = logprob === undefined ? 0 : weights.logprob * Math.max(LEAST_LOGPROB, logprob);
+  const fromChain = logprob === undefined ? 0 : weights.logprob * boundedLogprob(logprob);
   return Math.max(-model.limit, Math.min(model.limit, fromScore + fromChain + weights.intercept));
 }
 

@@ -1,5 +1,6 @@
 import type { ScoreAggregation, Selection } from "@reckon/core";
 import { mean } from "@reckon/stats";
+import { boundedLogprob } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 
@@ -13,12 +14,9 @@ export interface Scoring {
   readonly logprobPower: number;
 }
 
-/** Chains less likely than this weigh alike. In nats. */
-const LEAST_LOGPROB = -15;
-
 /** How much the probability of a chain counts, in (0, 1]. */
 function chance(logprob: number, { logprobPower }: Scoring): number {
-  return Math.exp(logprobPower * Math.max(LEAST_LOGPROB, logprob));
+  return Math.exp(logprobPower * boundedLogprob(logprob));
 }
 
 /** What a vote with a score weighs by itself, before others are looked at: score ** votePower times the chain's chance. */

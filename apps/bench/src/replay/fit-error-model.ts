@@ -1,5 +1,6 @@
 import {
   type BetaPrior,
+  boundedLogprob,
   type ErrorModel,
   type EvidenceKind,
   type EvidenceWeights,
@@ -99,7 +100,7 @@ export function fitErrorModel(cases: readonly ErrorModelCase[], kinds: readonly 
 function logisticWeights(cases: readonly ErrorModelCase[]): Partial<EvidenceWeights> {
   const samples = cases.flatMap(({ votes, truth }) =>
     votes.map(({ score, logprob, canonical }) => ({
-      features: [score === undefined ? 0 : logit(score), Math.max(-15, logprob ?? 0)],
+      features: [score === undefined ? 0 : logit(score), boundedLogprob(logprob ?? 0)],
       positive: canonical === truth,
     })),
   );
