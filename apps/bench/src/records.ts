@@ -31,8 +31,8 @@ export interface RecordDefaults {
   readonly reuse: boolean;
 }
 
-/** Problems in work at once; with 16 samples each they keep a batch of 64 full. */
-const parallelProblems = 6;
+/** Samples in work at once: enough to keep a batch of 64 full. */
+const parallelSamples = 96;
 
 /** Reads the records that the flags name, or draws them on the engine and writes them there. */
 export async function loadRecords(
@@ -81,7 +81,8 @@ async function record(
     const startedAt = performance.now();
     let done = 0;
     const problems = testProblems(origin.problems, origin.seed, origin.split);
-    const recorded = await forEachParallel(problems, parallelProblems, async (problem, index) => {
+    const atOnce = Math.max(2, Math.floor(parallelSamples / origin.samples));
+    const recorded = await forEachParallel(problems, atOnce, async (problem, index) => {
       const seed = origin.seed * 1_000_003 + index;
       const result = await recordProblem(engine, problem, { samples: origin.samples, temperature: 1, seed });
       done += 1;

@@ -33,6 +33,13 @@ export function basisOf(votes: readonly ScoredVote[], { evidence }: ErrorModel):
   return { kind: isScored ? "verifier" : (signs ?? "agreement") === "logprob" ? "logprob" : "agreement", signs };
 }
 
+/** The votes as a calibrator sees them: a log-probability that says nothing of this model is none. */
+export function withSigns(votes: readonly ScoredVote[], signs: EvidenceKind | undefined): readonly ScoredVote[] {
+  const hasChains = signs === "both" || signs === "logprob";
+  if (hasChains || votes.every(({ logprob }) => logprob === undefined)) return votes;
+  return votes.map((vote) => ({ ...vote, logprob: undefined }));
+}
+
 /** The raw confidence of a leader, by `posteriorOf`; `undefined` where it has no vote. */
 export function rawConfidenceOf(
   votes: readonly ScoredVote[],
@@ -60,7 +67,8 @@ export function confidenceOf(
   const { kind, signs } = basisOf(votes, errorModel);
   const calibrator = calibratorFor(calibrators, { of: kind, signs, domain });
   if (calibrator !== undefined) {
-    const value = applyCalibrator(calibrator, confidenceFeatures(votes, leader, { raw, prior }));
+    const features = confidenceFeatures(withSigns(votes, signs), leader, { raw, prior });
+    const value = applyCalibrator(calibrator, features);
     if (value !== undefined) return { value, kind: "calibrated" };
   }
   return { value: raw, kind };

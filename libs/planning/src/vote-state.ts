@@ -1,5 +1,5 @@
 import { type Selection, tally } from "@reckon/core";
-import { basisOf, type ConfidenceBasis, rawConfidenceOf } from "./confidence.ts";
+import { basisOf, type ConfidenceBasis, rawConfidenceOf, withSigns } from "./confidence.ts";
 import { type ConfidenceFeatures, confidenceFeatures } from "./confidence-features.ts";
 import type { ModelProfile } from "./model-profile.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
@@ -29,8 +29,5 @@ export function voteStateOf(votes: readonly ScoredVote[], options: VoteStateOpti
   if (leader === undefined) return undefined;
   const raw = rawConfidenceOf(votes, leader, { prior, errorModel }) ?? 0;
   const basis = basisOf(votes, errorModel);
-  // A log-probability that says nothing of this model is none.
-  const hasChains = basis.signs === "both" || basis.signs === "logprob";
-  const seen = hasChains ? votes : votes.map((vote) => ({ ...vote, logprob: undefined }));
-  return { ...basis, leader, raw, features: confidenceFeatures(seen, leader, { raw, prior }) };
+  return { ...basis, leader, raw, features: confidenceFeatures(withSigns(votes, basis.signs), leader, { raw, prior }) };
 }

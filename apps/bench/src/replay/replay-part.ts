@@ -1,22 +1,25 @@
-import type { StopRule } from "@reckon/core";
+import { ReckonError, type StopRule } from "@reckon/core";
 import { profileOf } from "@reckon/planning";
 import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
-import type { Part } from "../part.ts";
+import type { FlagValues, Part } from "../part.ts";
 import { scoringFlags, scoringOf } from "../prm-use.ts";
 import { groups } from "../problems.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import { type Replayed, type ReplayPlan, runReplay } from "./run-replay.ts";
 
-const thresholds = [0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
-const gains = [0, 0.01, 0.02, 0.05];
+const THRESHOLDS = [0.7, 0.8, 0.85, 0.9, 0.95, 0.98];
+const GAINS = [0, 0.01, 0.02, 0.05];
+
+/** What rules are tried; comma-separated numbers. */
+const gridFlags = { thresholds: { type: "string" }, gains: { type: "string" } } as const;
 
 /** Stop rules run offline over recorded samples, by the functions that decide live: what accuracy each buys for which tokens. */
 export const replayPart: Part = {
   name: "replay",
   summary: "stop rules replayed over recorded samples: accuracy against tokens, offline and in seconds",
-  flags: { ...recordFlags, ...scoringFlags, window: { type: "string" }, orders: { type: "string" } },
+  flags: { ...recordFlags, ...scoringFlags, window: { type: "string" }, orders: { type: "string" }, ...gridFlags },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
@@ -34,8 +37,8 @@ export const replayPart: Part = {
         `beta ${threshold}, majority`,
         { ...blind, stopRule: { name: "beta", threshold, minVotes: 2 } },
       ]),
-      ...thresholds.flatMap((threshold) =>
-        gains.map((minGain): [string, ReplayPlan] => [
+      ...numbersFlag(flags, "thresholds", THRESHOLDS).flatMap((threshold) =>
+        numbersFlag(flags, "gains", GAINS).map((minGain): [string, ReplayPlan] => [
           `confidence ${threshold}, gain ${minGain}`,
           { ...base, stopRule: { name: "confidence", threshold, minVotes: 1, minGain } },
         ]),
@@ -72,6 +75,19 @@ export const replayPart: Part = {
     };
   },
 };
+
+/** The numbers of a flag, each in [0, 1]. */
+function numbersFlag(flags: FlagValues, name: keyof typeof gridFlags, usual: readonly number[]): readonly number[] {
+  const text = flags[name];
+  if (typeof text !== "string") return usual;
+  return text.split(",").map((part) => {
+    const value = Number(part);
+    if (part.trim() === "" || !(value >= 0 && value <= 1)) {
+      throw new ReckonError("invalid-argument", `--${name}: numbers in [0, 1], got ${part}`);
+    }
+    return value;
+  });
+}
 
 function accuracy(replayed: readonly Replayed[]): number {
   return mean(replayed.map((one) => Number(one.correct))) ?? 0;

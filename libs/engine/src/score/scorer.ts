@@ -8,7 +8,7 @@ export interface ScorerOptions {
   readonly shape: CacheShape;
   readonly forward: Forward;
   readonly send: (message: ScoredMessage) => void;
-  /** Positions of all samples' caches together; above it the longest unused are let go and computed again. Default 16,384. */
+  /** Positions of all samples' caches together; above it some are let go and computed again. Default 32,768. */
   readonly maxCachedTokens?: number;
 }
 
@@ -30,11 +30,11 @@ const passTokens = 768;
  */
 export function createScorer(options: ScorerOptions): Scorer {
   const { shape, forward } = options;
-  const maxCachedTokens = options.maxCachedTokens ?? 16_384;
+  const maxCachedTokens = options.maxCachedTokens ?? 32_768;
   const prompts = new Map<number, ScoredPrompt>();
   /** Samples with requests, in the order they came. */
   const waiting = new Set<ScoredSample>();
-  /** Samples with a cache, the longest unused first. */
+  /** Samples with a cache, the one scored last at the end. */
   const cached = new Set<ScoredSample>();
   let scratch: Float32Array[] = [];
   let inbox: ScoreCommand[] = [];
@@ -177,13 +177,21 @@ export function createScorer(options: ScorerOptions): Scorer {
     cached.delete(sample);
   };
 
+  /**
+   * Lets caches go by when they will be needed again, the latest first: those without a request, of which the one that was scored
+   * last has the longest to wait, then those at the end of the queue. To let the longest unused go first would, with more samples
+   * than fit, always take the one whose turn is next.
+   */
   const evict = (rows: readonly ScoreRow[]): void => {
     let total = 0;
     for (const sample of cached) total += sample.cache?.capacity ?? 0;
-    const busy = new Set(rows.map((row) => row.sample));
-    for (const sample of cached) {
+    if (total <= maxCachedTokens) return;
+    // What was begun in this pass is gone on with in the next.
+    const begun = new Set(rows.map((row) => row.sample));
+    const idle = [...cached].filter((sample) => sample.requests.length === 0);
+    const queued = [...waiting].filter((sample) => cached.has(sample) && !begun.has(sample));
+    for (const sample of [...idle.reverse(), ...queued.reverse()]) {
       if (total <= maxCachedTokens) return;
-      if (busy.has(sample)) continue;
       total -= sample.cache?.capacity ?? 0;
       letGo(sample);
     }
