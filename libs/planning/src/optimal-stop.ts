@@ -41,7 +41,8 @@ export function createOptimalStop({ prior, model, price, horizon }: OptimalStopO
     const posterior = (posteriors[Math.min(total, horizon)] as (typeof posteriors)[number])(groups);
     const stopping = Math.max(0, ...posterior);
     let result = { value: stopping, goesOn: false };
-    if (total < horizon) {
+    // No votes could make it surer than certain: nothing that lies behind needs a look.
+    if (total < horizon && stopping < 1 - price) {
       const going = expectedAfter(counts, total, posterior) - price;
       if (going > stopping) result = { value: going, goesOn: true };
     }

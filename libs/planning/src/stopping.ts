@@ -61,7 +61,7 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
  * Decides whether to stop, from the votes alone, whatever their order: the same votes give the same decision live and in
  * replay. Every rule but `none` stops as `confident` when it has `isConfident` enough. `confidence` and `value` also give up
  * with `no-gain` once one more sample is expected to raise P(the leader is right) by less than its price; `value`, for votes
- * without signs of quality, by the optimal rule of `createOptimalStop`. None stops before `minVotes`
+ * without scores, by the optimal rule of `createOptimalStop`. None stops before `minVotes`
  * votes, nor gives up before two. With a `guard` the votes must also survive what is in flight.
  * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
@@ -138,9 +138,12 @@ export function priceOfSample(rule: StopRule, { sampleTokens = 0 }: StopState): 
 /** Votes beyond which none is reckoned with where the value of going on is computed exactly. */
 const HORIZON = 24;
 
-/** Whether nothing but their number is known of the votes, nor will be of those to come: then the value of going on is exact. */
-export function isUnsigned({ votes, evidence }: Pick<StopState, "votes" | "evidence">): boolean {
-  return evidence === undefined && votes.every(({ score, logprob }) => score === undefined && logprob === undefined);
+/**
+ * Whether no verifier scores the votes, nor those to come: then the value of going on is that of counts alone, which is computed
+ * exactly. Log-probabilities are left out: with them it could only be estimated, and that spent more for the same accuracy.
+ */
+export function isUnscored({ votes, evidence }: Pick<StopState, "votes" | "evidence">): boolean {
+  return (evidence === undefined || evidence === "logprob") && votes.every(({ score }) => score === undefined);
 }
 
 function isWorthGoingOn(votes: readonly ScoredVote[], price: number, confidence: ConfidenceOptions): boolean {
@@ -161,7 +164,7 @@ export function givesUp(rule: StopRule, state: StopState): boolean {
   const votes = countedVotes(rule, state);
   if (votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
   const isLow = (some: readonly ScoredVote[]) =>
-    rule.name === "value" && isUnsigned(state)
+    rule.name === "value" && isUnscored(state)
       ? !isWorthGoingOn(some, price, state.confidence)
       : valueOfNext({ ...state, votes: some }, price) < price;
   const guarded = withPending(rule, state, votes);

@@ -3,7 +3,7 @@ import { mean } from "@reckon/stats";
 import { signsWorth, weightsFor } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { givesUp, isConfident, isUnsigned, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
+import { givesUp, isConfident, isUnscored, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
 
 /**
  * When samples start. `ramp`: as few as could still decide the vote, K at most; `full`: always K. With a barrier, for comparison
@@ -82,6 +82,6 @@ function samplesWorth(rule: StopRule, state: StopState, atMost: number): number 
   const price = priceOfSample(rule, state);
   if (price <= 0 || state.votes.length === 0) return atMost;
   // Where going on is weighed exactly, `votesToStop` has said how many could be needed.
-  if (rule.name === "value" && isUnsigned(state)) return atMost;
+  if (rule.name === "value" && isUnscored(state)) return atMost;
   return Math.max(1, Math.floor(valueOfNext(state, atMost * price) / price));
 }

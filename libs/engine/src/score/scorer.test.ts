@@ -129,6 +129,23 @@ describe("scorer", () => {
     for (const [id, score] of kept) expect(afresh.get(id)).toBeCloseTo(score as number, 4);
   });
 
+  it("keeps the caches that it has room for where more samples take turns than fit", async () => {
+    const commands = await commandsFor(64);
+    const read = async (maxCachedTokens: number) => {
+      let tokens = 0;
+      const wrap =
+        (forward: Forward): Forward =>
+        (input) => {
+          for (const length of input.chunkLengths) tokens += length;
+          return forward(input);
+        };
+      await run(commands, 320, { maxCachedTokens, wrap });
+      return tokens;
+    };
+    const [none, half, all] = [await read(0), await read(32 * 96), await read(64 * 96)];
+    expect(half).toBeLessThan(all + 0.75 * (none - all));
+  });
+
   it("fails only the request whose score is not a number", async () => {
     const commands = await commandsFor(3);
     const clean = await run(commands, 15, {});
