@@ -161,7 +161,8 @@ describe("makePlan", () => {
 
   it("plans no verification where there is no verifier, and says so", () => {
     const plan = planOf({}, 0.5, { verifiers: [] });
-    expect(plan).toMatchObject({ verificationRounds: 0, method: "self-consistency", stopRule: { name: "beta" } });
+    expect(plan).toMatchObject({ verificationRounds: 0, method: "self-consistency", stopRule: defaultStop.rule });
+    expect(planOf({ strategy: "balanced" }, 0.5, { verifiers: [] }).stopRule.name).toBe("beta");
     expect(plan.reasons.join()).toContain("no verifier");
   });
 

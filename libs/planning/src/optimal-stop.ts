@@ -24,7 +24,7 @@ export interface OptimalStop {
  *   V(c) = max( P(the leader is right | c), -price + sum over next votes of P(next | c) V(c + next) ),
  * going on where the second is larger (sequential decisions: DeGroot, Optimal Statistical Decisions, 1970, chapter 12). The predictive
  * P(next | c) is that of a Polya urn for the right answer and a Chinese restaurant process for the wrong ones. Vectors are visited as they
- * are asked for and remembered: up to 24 votes there are 7,337 of them. Samples in flight are left out of the reckoning.
+ * are asked for and remembered: up to 16 votes there are 914 of them. Samples in flight are left out of the reckoning.
  */
 export function createOptimalStop({ prior, model, price, horizon }: OptimalStopOptions): OptimalStop {
   const { diversity } = model;

@@ -136,7 +136,7 @@ export function priceOfSample(rule: StopRule, { sampleTokens = 0 }: StopState): 
 }
 
 /** Votes beyond which none is reckoned with where the value of going on is computed exactly. */
-const HORIZON = 24;
+const HORIZON = 16;
 
 /**
  * Whether no verifier scores the votes, nor those to come: then the value of going on is that of counts alone, which is computed

@@ -136,7 +136,7 @@ describe("scorer", () => {
       const wrap =
         (forward: Forward): Forward =>
         (input) => {
-          for (const length of input.chunkLengths) tokens += length;
+          for (const length of input.chunkLengths ?? []) tokens += length;
           return forward(input);
         };
       await run(commands, 320, { maxCachedTokens, wrap });
