@@ -2,6 +2,7 @@ import { inferAnswerKind } from "@reckon/answers";
 import type { AnswerKind, Difficulty, Problem, Signal } from "@reckon/core";
 import { questionOf } from "@reckon/core";
 import { classifyDomain, type ProblemDomain } from "./problem-domain.ts";
+import type { BetaPrior } from "./scored-vote.ts";
 import { domainSignal, lengthSignal, SIGNAL_WEIGHTS, syntacticDepthSignal, vocabularySignal } from "./text-signals.ts";
 
 /** What is known of similar past problems. */
@@ -49,16 +50,14 @@ export function estimateDifficulty(problem: Problem, history: HistorySummary = e
   const signals = [lengthSignal(text), vocabularySignal(text), syntacticDepthSignal(text), domainSignal(domain)];
   signals.push(historySignal(history, signals));
   const score = signals.reduce((sum, signal) => sum + signal.weight * signal.value, 0);
-  const known = domain !== "general";
-  const strength = known ? TEXT_STRENGTH : UNKNOWN_STRENGTH;
-  const expected = known ? score : Math.max(score, UNKNOWN_ERROR);
+  const ofText = textPrior(score, domain);
   const past = history.errorRate === undefined ? 0 : Math.min(history.count, MAX_HISTORY_STRENGTH);
-  const wrong = strength * clamp(expected) + past * clamp(history.errorRate ?? 0);
+  const wrong = ofText.beta + past * clamp(history.errorRate ?? 0);
   return {
     difficulty: {
       score: Math.min(1, Math.max(0, score)),
       signals,
-      priorAlpha: strength + past - wrong,
+      priorAlpha: ofText.alpha + ofText.beta + past - wrong,
       priorBeta: wrong,
       historyCount: history.count,
       overridden: false,
@@ -66,6 +65,27 @@ export function estimateDifficulty(problem: Problem, history: HistorySummary = e
     domain,
     answerKind: problem.answerKind ?? inferAnswerKind(text),
   };
+}
+
+/** The prior that a text's score is worth. */
+function textPrior(score: number, domain: string | undefined): BetaPrior {
+  const known = domain !== "general";
+  const strength = known ? TEXT_STRENGTH : UNKNOWN_STRENGTH;
+  const wrong = strength * clamp(known ? score : Math.max(score, UNKNOWN_ERROR));
+  return { alpha: strength - wrong, beta: wrong };
+}
+
+/**
+ * The prior that votes are weighed against: what the text alone says, or the client's word. What was learned of past questions plans N,
+ * K and rounds, but is left out here: calibrators are fitted with the text's prior, and one that was learned from earlier solves'
+ * own confidence would count that twice (docs/decisions/0019). Without signals of the text, the difficulty's own prior.
+ */
+export function votePrior(difficulty: Difficulty, domain: string | undefined): BetaPrior {
+  const text = difficulty.signals.filter(({ name }) => name !== "history");
+  if (difficulty.overridden || text.length === 0) return { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
+  // By the start's weights: those of a signal may have been learned anew.
+  const weights = text.reduce((sum, { name }) => sum + SIGNAL_WEIGHTS[name], 0);
+  return textPrior(text.reduce((sum, { name, value }) => sum + SIGNAL_WEIGHTS[name] * value, 0) / weights, domain);
 }
 
 /** A difficulty that the client set itself: no signals, and the prior that goes with it. Score in [0, 1]. */

@@ -1,6 +1,7 @@
 import { type PlanOverrides, problemFromPrompt, type Strategy } from "@reckon/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { defaultStop } from "./default-stop.ts";
 import { overriddenDifficulty } from "./estimate-difficulty.ts";
 import { type MakePlanInput, makePlan } from "./make-plan.ts";
 import { defaultPlanningSettings } from "./settings.ts";

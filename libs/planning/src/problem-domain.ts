@@ -1,3 +1,5 @@
+import type { ProblemRecord } from "@reckon/core";
+
 /** What a problem is about, as far as its text shows it. */
 export type ProblemDomain =
   | "arithmetic"
@@ -66,4 +68,11 @@ export function classifyDomain(question: string): ProblemDomain {
   if (operators >= 1 && words <= 6) return "arithmetic";
   if (words >= 8 && numbers >= 2) return "word-problem";
   return operators >= 1 || numbers >= 2 ? "arithmetic" : "general";
+}
+
+/** The domain of a recorded problem: as it was recorded, else by its question; `undefined` where there is neither. */
+export function domainOfRecord({ labels, question }: Pick<ProblemRecord, "labels" | "question">): string | undefined {
+  const known = labels?.["domain"];
+  if (known !== undefined) return String(known);
+  return question === undefined ? undefined : classifyDomain(question);
 }

@@ -8,9 +8,10 @@ import {
   tally,
 } from "@reckon/core";
 import { confidenceOf } from "./confidence.ts";
+import { votePrior } from "./estimate-difficulty.ts";
 import { evidenceKind } from "./evidence.ts";
 import { type ModelProfile, profileOf } from "./model-profile.ts";
-import { classifyDomain } from "./problem-domain.ts";
+import { domainOfRecord } from "./problem-domain.ts";
 import type { ScoredVote } from "./scored-vote.ts";
 import { decide, type StopState } from "./stopping.ts";
 import { weighVotes } from "./weigh-votes.ts";
@@ -55,11 +56,8 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
   const solve = replayable(record);
   const { plan, outcome, difficulty, signs } = solve;
   const { scoring, errorModel, calibrators } = profile ?? profileOf(plan.model);
-  const confidence = {
-    ...{ errorModel, calibrators },
-    prior: { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta },
-    domain: domainOf(record),
-  };
+  const domain = domainOfRecord(record);
+  const confidence = { errorModel, calibrators, domain, prior: votePrior(difficulty, domain) };
   const ends = record.samples.filter((one) => one.endedAt !== undefined).sort((a, b) => placeOf(a) - placeOf(b));
   const { stopRule: rule, window, windowFixed, selection } = plan;
   const schedule = windowFixed === true ? "full" : "ramp";
@@ -140,12 +138,6 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
 }
 
 /** What the problem is about, as the solve had it: calibrators go by it. */
-function domainOf({ labels, question }: ProblemRecord): string | undefined {
-  const known = labels?.["domain"];
-  if (known !== undefined) return String(known);
-  return question === undefined ? undefined : classifyDomain(question);
-}
-
 /**
  * Where a recorded solve and its retracing differ, a sentence each: the moment of each start, the stop, the order of votes, the answer, its
  * confidence. Empty: the decisions are the same, sample by sample.

@@ -1,6 +1,12 @@
 import { inferAnswerKind } from "@reckon/answers";
 import { type AnswerKind, type AsyncQueue, questionOf, type SolveEvent } from "@reckon/core";
-import { type ConfidenceOptions, classifyDomain, defaultPlanningSettings, profileOf } from "@reckon/planning";
+import {
+  type ConfidenceOptions,
+  classifyDomain,
+  defaultPlanningSettings,
+  profileOf,
+  votePrior,
+} from "@reckon/planning";
 import { type Ballot, createBallot } from "./ballot.ts";
 import { type Continuation, createContinuation } from "./continuation.ts";
 import { createDeadline, type Deadline } from "./deadline.ts";
@@ -61,6 +67,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   const profile = tuning.profile ?? profileOf(input.plan.model);
   const { aggregation } = profile.scoring;
   const question = questionOf(problem);
+  const domain = classifyDomain(question);
   const answerKind = input.answerKind ?? problem.answerKind ?? inferAnswerKind(question);
   const promptBound = promptTokenBound(problem, input.promptExtraBytes);
   const ledger = createLedgerKeeper({
@@ -96,10 +103,10 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
     ...{ answerKind, tuning, ledger, plans, pool, ballot, book, timers, verification, desk },
     starter: createSampleStarter({ input, capabilities: ports.capabilities, plans, ledger, pool, book }),
     confidence: {
-      prior: { alpha: input.difficulty.priorAlpha, beta: input.difficulty.priorBeta },
+      prior: votePrior(input.difficulty, domain),
       errorModel: profile.errorModel,
       calibrators: profile.calibrators,
-      domain: classifyDomain(question),
+      domain,
     },
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),

@@ -1,12 +1,13 @@
 import { aggregateScores, type ConfidenceKind, type ProblemRecord, problemFromPrompt } from "@reckon/core";
 import {
   type BetaPrior,
-  classifyDomain,
   countFeatures,
+  domainOfRecord,
   estimateDifficulty,
   profileOf,
   rawFeature,
   type ScoredVote,
+  votePrior,
   voteStateOf,
 } from "@reckon/planning";
 import { z } from "zod";
@@ -67,7 +68,7 @@ function outcomeOf(line: z.output<typeof outcomeLine>): KnownOutcome {
  * samples or by `gold`; none where neither is.
  */
 export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
-  const { gold, question, solve } = record;
+  const { gold, solve } = record;
   const model = record.versions?.model ?? solve?.plan.model;
   const profile = profileOf(model ?? "");
   const { aggregation } = profile.scoring;
@@ -92,7 +93,7 @@ export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
       {
         ...{ kind: state.kind, signs: state.signs, confidence: state.raw, features: state.features },
         correct: right.has(state.leader),
-        domain: question === undefined ? undefined : classifyDomain(question),
+        domain: domainOfRecord(record),
         ...{ model, group: record.problemId },
       },
     ];
@@ -100,8 +101,9 @@ export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
 }
 
 /** What was thought of the problem when it was solved, else what its text says, else next to nothing. */
-function priorOf({ question, solve }: ProblemRecord): BetaPrior {
+function priorOf(record: ProblemRecord): BetaPrior {
+  const { question, solve } = record;
   if (solve === undefined && question === undefined) return { alpha: 0.5, beta: 0.5 };
   const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
-  return { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
+  return votePrior(difficulty, domainOfRecord(record));
 }

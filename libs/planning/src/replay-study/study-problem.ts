@@ -6,8 +6,9 @@ import {
   problemFromPrompt,
   type SampleRecord,
 } from "@reckon/core";
-import { estimateDifficulty } from "../estimate-difficulty.ts";
+import { estimateDifficulty, votePrior } from "../estimate-difficulty.ts";
 import { defaultProfile } from "../model-profile.ts";
+import { domainOfRecord } from "../problem-domain.ts";
 import type { RecordedSample } from "../replay.ts";
 import type { BetaPrior } from "../scored-vote.ts";
 import type { Scoring } from "../weigh-votes.ts";
@@ -71,11 +72,11 @@ function kindOf({ question, gold }: ProblemRecord, answers: readonly string[]): 
   return inferKindOfAnswers(gold === undefined ? answers : [gold]);
 }
 
-function priorOf({ solve, question }: ProblemRecord): BetaPrior {
-  if (solve !== undefined) return { alpha: solve.difficulty.priorAlpha, beta: solve.difficulty.priorBeta };
-  if (question === undefined) return FLAT;
-  const { priorAlpha, priorBeta } = estimateDifficulty(problemFromPrompt(question)).difficulty;
-  return { alpha: priorAlpha, beta: priorBeta };
+function priorOf(record: ProblemRecord): BetaPrior {
+  const { solve, question } = record;
+  if (solve === undefined && question === undefined) return FLAT;
+  const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
+  return votePrior(difficulty, domainOfRecord(record));
 }
 
 function signsOf(sample: SampleRecord, { signs = {}, scoring = defaultProfile.scoring }: StudyProblemOptions) {

@@ -10,6 +10,7 @@ const probability = z.number().min(0).max(1);
 /** Answers are texts; a number is taken for its text. */
 const answer = z.union([z.string(), z.number()], { error: "must be a text or a number" }).transform(String);
 const ends = ["stop", "length", "cancelled", "pruned", "failed"] as const;
+const signalNames = ["length", "vocabulary", "syntactic_depth", "domain", "history"] as const;
 const kinds = ["number", "choice", "expression", "code", "tool-call", "text"] as const;
 
 const step = z.object({ score: maybe(probability), tokens: maybe(tokens), correct: maybe(z.boolean()) });
@@ -51,7 +52,11 @@ const solve = z.looseObject({
   solve_id: z.string(),
   started_at: z.string(),
   plan,
-  difficulty: z.looseObject({ score: probability, prior_alpha: z.number().gt(0), prior_beta: z.number().gt(0) }),
+  difficulty: z.looseObject({
+    ...{ score: probability, prior_alpha: z.number().gt(0), prior_beta: z.number().gt(0) },
+    signals: z.array(z.looseObject({ name: z.enum(signalNames), value: probability, weight: probability })).default([]),
+    overridden: z.boolean().default(false),
+  }),
   signs: z.object({ score: z.boolean(), logprob: z.boolean() }),
   plan_changes: z.array(z.string()),
   outcome: z.looseObject({

@@ -1,5 +1,11 @@
 import { type AnswerKind, type AsyncQueue, questionOf, type SampleRoute, type SolveEvent } from "@reckon/core";
-import { type ConfidenceOptions, defaultPlanningSettings, profileOf } from "@reckon/planning";
+import {
+  type ConfidenceOptions,
+  classifyDomain,
+  defaultPlanningSettings,
+  profileOf,
+  votePrior,
+} from "@reckon/planning";
 import { createPrng, type Prng } from "@reckon/stats";
 import { type Ballot, createBallot } from "../ballot.ts";
 import { createDeadline, type Deadline } from "../deadline.ts";
@@ -72,6 +78,7 @@ export function createSearchParts(
   const plans = createPlanDesk(initial, emit);
   const plan = () => plans.plan;
   const question = questionOf(problem);
+  const domain = classifyDomain(question);
   const ballot = createBallot({ kind: answerKind, question, scoring, selection: () => plan().selection });
   const verification = createVerification({
     ...{ verifier: ports.verifier, problem, aggregation: scoring.aggregation, mail, plans, ballot, isThinking },
@@ -98,9 +105,10 @@ export function createSearchParts(
   return {
     ...{ tuning, ledger, faults, timers, plans, ballot, verification, questions, segments, desk },
     confidence: {
-      prior: { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta },
+      prior: votePrior(difficulty, domain),
       errorModel: profile.errorModel,
       calibrators: profile.calibrators,
+      domain,
     },
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),
