@@ -4,16 +4,15 @@ import { markdownTable } from "./markdown-table.ts";
 import type { Part, Report } from "./part.ts";
 import { parts } from "./parts.ts";
 
+const flagsOf = (part: Part) =>
+  Object.keys(part.flags)
+    .map((flag) => `--${flag}`)
+    .join(" ");
 const usage = () =>
   [
     "usage: npm run bench -- PART [--out FILE] [flags of the part]",
     "",
-    ...parts.map(
-      (part) =>
-        `  ${part.name.padEnd(14)}${part.summary} (${Object.keys(part.flags)
-          .map((f) => `--${f}`)
-          .join(" ")})`,
-    ),
+    ...parts.map((part) => `  ${part.name.padEnd(14)}${part.summary} (${flagsOf(part)})`),
   ].join("\n");
 
 function print(report: Report): void {
@@ -39,6 +38,10 @@ const part = parts.find((candidate) => candidate.name === name);
 if (part === undefined) {
   console.error(usage());
   process.exit(name === undefined || name === "--help" || name === "help" ? 0 : 2);
+}
+if (args.includes("--help")) {
+  console.log(`${part.name}: ${part.summary}\nflags: ${flagsOf(part)} --out`);
+  process.exit(0);
 }
 try {
   await run(part, args);
