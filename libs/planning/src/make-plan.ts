@@ -186,9 +186,9 @@ const betaRule: StopRule = { name: "beta", threshold: 0.95, minVotes: 2 };
 const SURE_THRESHOLD = 0.95;
 /**
  * A sample that adds less than this to P(the answer is right) is not worth its tokens. By replay of 1,500 validation problems,
- * 0.02 spends a fifth more for 0.2 points, 0.05 a twelfth less for 0.2 points less (docs/benchmarks.md, Strategies).
+ * 0.02 spends a tenth more for 0.1 points, 0.05 a seventh less for 0.3 points less (docs/benchmarks.md, Strategies).
  */
-const MIN_GAIN = 0.04;
+const MIN_GAIN = 0.03;
 
 function chooseStopRule(
   overrides: PlanOverrides,
