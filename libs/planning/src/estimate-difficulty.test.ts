@@ -1,7 +1,7 @@
 import { problemFromPrompt } from "@reckon/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { estimateDifficulty, overriddenDifficulty } from "./estimate-difficulty.ts";
+import { estimateDifficulty, overriddenDifficulty, votePrior } from "./estimate-difficulty.ts";
 import { classifyDomain } from "./problem-domain.ts";
 
 const estimate = (text: string, history?: { count: number; errorRate: number | undefined }) =>
@@ -71,6 +71,34 @@ describe("overriddenDifficulty", () => {
     const { priorAlpha, priorBeta } = overriddenDifficulty(1);
     expect(priorBeta).toBeGreaterThan(priorAlpha);
     expect(priorAlpha).toBeGreaterThan(0);
+  });
+});
+
+describe("votePrior", () => {
+  const text = "What is 17 * 23?";
+  const { difficulty, domain } = estimate(text);
+  const own = { alpha: difficulty.priorAlpha, beta: difficulty.priorBeta };
+
+  it("is the text's, whatever was learned of others", () => {
+    const past = estimate(text, { count: 40, errorRate: 0.9 }).difficulty;
+    expect(past.priorBeta).toBeGreaterThan(own.beta);
+    const signals = past.signals.map((signal) => ({ ...signal, weight: 0.2 }));
+    const { alpha, beta } = votePrior({ ...past, signals, score: 0.8, priorAlpha: 4, priorBeta: 28 }, domain);
+    expect(alpha).toBeCloseTo(own.alpha, 12);
+    expect(beta).toBeCloseTo(own.beta, 12);
+  });
+
+  it("is half as strong, and no better than even, where the domain is not known", () => {
+    const hamlet = estimate("Who wrote Hamlet?");
+    const { alpha, beta } = votePrior(hamlet.difficulty, hamlet.domain);
+    expect(alpha + beta).toBeCloseTo(0.5, 12);
+    expect(beta).toBeGreaterThan(alpha);
+  });
+
+  it("is the client's word, and the difficulty's own where there are no signals", () => {
+    const asked = overriddenDifficulty(0.7);
+    expect(votePrior(asked, domain)).toEqual({ alpha: asked.priorAlpha, beta: asked.priorBeta });
+    expect(votePrior({ ...difficulty, signals: [] }, domain)).toEqual(own);
   });
 });
 

@@ -33,11 +33,8 @@ const anyVotes = fc
 describe("decide", () => {
   it("stops by the Beta rule after four agreeing votes, not three", () => {
     expect(decide(beta, state(votesOf("aaa"))).stop).toBe(false);
-    expect(decide(beta, state(votesOf("aaaa")))).toMatchObject({
-      stop: true,
-      reason: "confident",
-      leaderStays: 1 - 2 ** -5,
-    });
+    expect(decide(beta, state(votesOf("aaaa")))).toEqual({ stop: true, reason: "confident" });
+    expect(leaderStays(votesOf("aaaa"))).toBeCloseTo(1 - 2 ** -5, 12);
     // 1 - I_0.5(v1 + 1, v2 + 1) by mpmath: (7, 2) -> 0.9453125, (8, 2) -> 0.96728515625.
     expect(leaderStays(votesOf("aaaaaaabb"))).toBeCloseTo(0.9453125, 12);
     expect(leaderStays(votesOf("aaaaaaaabb"))).toBeCloseTo(0.96728515625, 12);
@@ -87,7 +84,7 @@ describe("decide", () => {
 
   it("is exhausted when nothing is in flight and nothing is left", () => {
     expect(decide(beta, state(votesOf("ab"), { inFlight: 0, left: 0 })).reason).toBe("exhausted");
-    expect(decide(beta, state([], { inFlight: 0, left: 0 }))).toMatchObject({ reason: "exhausted", leaderStays: 0 });
+    expect(decide(beta, state([], { inFlight: 0, left: 0 }))).toMatchObject({ reason: "exhausted" });
   });
 
   it("gives up where answers split and scores are low, not where one more would decide", () => {

@@ -33,8 +33,6 @@ export interface StopDecision {
   readonly stop: boolean;
   /** Set where `stop` is. */
   readonly reason: StopReason | undefined;
-  /** Probability in [0, 1] that the leader stays the leader; 0 before the first vote. */
-  readonly leaderStays: number;
 }
 
 /**
@@ -66,12 +64,11 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
  * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
 export function decide(rule: StopRule, state: StopState): StopDecision {
-  const stays = leaderStays(state.votes);
-  const stop = (reason: StopReason): StopDecision => ({ stop: true, reason, leaderStays: stays });
+  const stop = (reason: StopReason): StopDecision => ({ stop: true, reason });
   if (isConfident(rule, state)) return stop("confident");
   if (state.inFlight === 0 && state.left === 0) return stop("exhausted");
   if (givesUp(rule, state)) return stop("no-gain");
-  return { stop: false, reason: undefined, leaderStays: stays };
+  return { stop: false, reason: undefined };
 }
 
 /** Whether votes (at least one) are enough for a rule; one test a rule. */
