@@ -1,4 +1,4 @@
-import type { Scoring } from "@reckon/planning";
+import { type Scoring, scorePower } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { type Estimate, estimateMean } from "./bootstrap-mean.ts";
 import { sampleLengths, stepAuc, withinQuestionAuc, withinQuestionAucDifference } from "./discrimination.ts";
@@ -30,7 +30,7 @@ export function modelReport(records: Records, prm: Scoring): Report {
     title: `The embedded model: ${origin.model}`,
     notes: [
       `${origin.problems} problems of the ${origin.split} split (seed ${origin.seed}), ${origin.samples} samples each, temperature ${origin.temperature}; on the engine itself, no checker, no stop rule`,
-      `a sample's PRM score is the ${prm.aggregation} of its steps' scores, its vote the score to the power ${prm.votePower}`,
+      `a sample's PRM score is the ${prm.aggregation} of its steps' scores, its vote the score to the power ${scorePower(prm, false)}`,
       `mean lines and tokens of a sample: ${groups.map((g) => `${g} ${decimal(lengths[g]?.lines)} and ${decimal(lengths[g]?.tokens)}`).join(", ")}`,
       "in brackets: 95 % bootstrap intervals over problems; sizes below the number of samples are means over subsets and ties",
     ],
@@ -78,7 +78,7 @@ function gainsOf(of: (group: string) => ProblemRecord[], n: number, prm: Scoring
     byGroup((group) => estimateMean(of(group).map((problem) => a(problem) - b(problem))));
   const one = (problem: ProblemRecord) => mean(problem.samples.map((sample) => Number(sample.correct))) ?? 0;
   const vote = (k: number) => (problem: ProblemRecord) =>
-    weightedVoteOf(problem, k, (sample) => prmScore(sample, prm.aggregation) ** prm.votePower);
+    weightedVoteOf(problem, k, (sample) => prmScore(sample, prm.aggregation) ** scorePower(prm, false));
   const majority = (k: number) => (problem: ProblemRecord) => majorityOf(problem, k);
   const sizes = [8, 16].filter((k) => k <= n);
   const joint = (k: number) => (problem: ProblemRecord) =>

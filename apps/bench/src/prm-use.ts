@@ -26,5 +26,5 @@ export function scoringOf(flags: FlagValues, model: string): Scoring {
       `${given}: an aggregation is ${aggregations.join(", ")}, a power above 0`,
     );
   }
-  return { ...scoring, aggregation, votePower };
+  return { ...scoring, aggregation, votePower, ...(flags.power !== undefined && { votePowerAlone: votePower }) };
 }

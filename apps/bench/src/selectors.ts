@@ -1,5 +1,5 @@
 import { aggregateScores, type ScoreAggregation } from "@reckon/core";
-import type { Scoring } from "@reckon/planning";
+import { type Scoring, scorePower } from "@reckon/planning";
 import { majAtK, passAtK } from "@reckon/stats";
 import { bestAtK } from "./best-at-k.ts";
 import type { ProblemRecord, SampleRecord } from "./sample-record.ts";
@@ -65,7 +65,9 @@ export function modelSelectors(n: number, prm: Scoring): Selector[] {
   return [
     { name: "one sample", accuracy: (problem) => right(problem) / problem.samples.length },
     ...sized([4, 8, 16], "majority of", majorityOf),
-    ...sized([8, 16], "PRM-weighted vote of", (p, k) => weightedVoteOf(p, k, (s) => score(s) ** prm.votePower)),
+    ...sized([8, 16], "PRM-weighted vote of", (p, k) =>
+      weightedVoteOf(p, k, (s) => score(s) ** scorePower(prm, false)),
+    ),
     ...sized([8, 16], "best by PRM of", (p, k) => bestOf(p, k, score)),
     ...sized([8, 16], "vote by log-probability of", (p, k) => weightedVoteOf(p, k, (s) => Math.exp(s.sumLogprob))),
     ...sized([8, 16], "best by log-probability of", (p, k) => bestOf(p, k, (s) => s.sumLogprob)),

@@ -19,7 +19,7 @@ import {
   stopStates,
 } from "./calibration-states.ts";
 import { type ErrorModelCase, fitErrorModel } from "./fit-error-model.ts";
-import { tryScorings } from "./fit-scoring.ts";
+import { fitScoring } from "./fit-scoring.ts";
 import { recordedSamples, shuffles, truthOf, votesOf } from "./recorded-votes.ts";
 import { priorOf, type ReplayPlan, runReplay } from "./run-replay.ts";
 
@@ -85,10 +85,7 @@ function fitSense(problems: readonly ProblemRecord[], sense: Sense, profile: Mod
 
 /** Everything that is learned of a model's samples, from records of problems whose answers are known. */
 export function fitProfile(problems: readonly ProblemRecord[]): ModelProfile {
-  const [scoring] = tryScorings(problems);
-  if (scoring === undefined) throw new RangeError("there are no records to fit on");
-  const { aggregation, votePower, logprobPower } = scoring;
-  const fitted = { scoring: { aggregation, votePower, logprobPower } };
+  const fitted = { scoring: fitScoring(problems) };
   const errorModel = fitErrorModel(casesOf(problems, fitted), ["both", "verifier", "logprob"]);
   const bare = { ...fitted, errorModel, calibrators: [] };
   return { ...bare, calibrators: fitCalibrators(problems, bare) };

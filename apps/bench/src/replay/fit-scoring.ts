@@ -32,6 +32,16 @@ export function tryScorings(problems: readonly ProblemRecord[]): TriedScoring[] 
     .sort((a, b) => b.vote - a.vote);
 }
 
+/** The scoring with the best vote, and the best power of its scores where there are no log-probabilities. */
+export function fitScoring(problems: readonly ProblemRecord[]): Scoring {
+  const tried = tryScorings(problems);
+  const [best] = tried;
+  if (best === undefined) throw new RangeError("there are no records to fit on");
+  const { aggregation, votePower, logprobPower } = best;
+  const alone = tried.find((one) => one.logprobPower === 0 && one.aggregation === aggregation);
+  return { aggregation, votePower, logprobPower, votePowerAlone: alone?.votePower };
+}
+
 /** The weight of one sample by itself, as a weighted vote of the product has it. */
 function weigherOf(scoring: Scoring): (sample: ProblemRecord["samples"][number]) => number {
   return (sample) => {
