@@ -8,6 +8,7 @@ import {
   type StopReason,
 } from "@reckon/core";
 import { decide, evidenceKind, leaderStays, type StopState } from "@reckon/planning";
+import { loseGeneration } from "./lose-generation.ts";
 import type { Mail } from "./mail.ts";
 import { openWithin } from "./open-within.ts";
 import { createOutcome } from "./outcome.ts";
@@ -74,7 +75,8 @@ export class SolveRun {
         this.#advance();
         break;
       case "generation-lost":
-        this.#onGenerationLost(mail.call, mail.error);
+        loseGeneration(this.#parts, mail, () => this.#isThinking());
+        this.#advance();
         break;
       case "scoring":
         this.#parts.desk.onVerdicts(mail.event);
@@ -111,7 +113,7 @@ export class SolveRun {
     });
   }
 
-  /** Frees everything; may be called more than once. */
+  /** Frees everything, as often as it is called. */
   close(): void {
     this.phase = "ended";
     this.#ports.signal.removeEventListener("abort", this.#onAbort);
@@ -295,28 +297,6 @@ export class SolveRun {
     }
     this.#announceConfidence();
     for (const record of this.#parts.book.waiting()) this.#parts.desk.castVote(record);
-    this.#advance();
-  }
-
-  // --- faults of the backend ---
-
-  #onGenerationLost(call: number, error: unknown): void {
-    if (call < 0) this.#parts.starter.isOpening = false;
-    const wasCurrent = this.#parts.pool.forget(call);
-    const live = this.#parts.pool.samplesOf(call).flatMap((sample) => {
-      const record = this.#parts.book.get(sample);
-      return record === undefined || record.end !== undefined ? [] : [record];
-    });
-    const failure = error === undefined ? "the generation call ended early" : ReckonError.from(error).message;
-    if (live.length > 0) this.#parts.plans.note(`a generation call was lost (${failure}): its tokens are those seen`);
-    if (this.phase === "thinking" && (wasCurrent || call < 0)) {
-      this.#parts.faults.replace(live.length);
-      if (this.#parts.faults.lose(failure)) this.#parts.starter.reopen();
-    }
-    for (const record of live) {
-      const reason = this.phase === "thinking" ? "failed" : "cancelled";
-      this.#parts.desk.onEnd(record, { reason, usage: record.usageSoFar, failure, isUnheard: true });
-    }
     this.#advance();
   }
 }

@@ -2,16 +2,23 @@ import { createReckon, type Priority, type Reckon, type SolveOptions } from "@re
 import { quantile } from "@reckon/stats";
 import { type Cluster, startCluster } from "../cluster/start-cluster.ts";
 import { forEachParallel } from "../for-each-parallel.ts";
-import { count, decimal, percent } from "../format.ts";
+import { decimal } from "../format.ts";
 import { startChild } from "../front-door/start-child.ts";
 import { integerFlag } from "../integer-flag.ts";
-import type { Table } from "../markdown-table.ts";
 import type { Part } from "../part.ts";
+import {
+  type Beyond,
+  type Burst,
+  burstTables,
+  type OverloadRun,
+  overloadTables,
+  samples,
+  settleMs,
+} from "./load-report.ts";
 import { type MemoryWatch, watchMemory } from "./memory-watch.ts";
-import { type Overload, overload } from "./overload.ts";
+import { overload } from "./overload.ts";
 import { type TimedSolve, timedSolve } from "./timed-solve.ts";
 
-const samples = 8;
 const stub = { tokensPerSecond: 100, firstTokenMs: 50 };
 /** Tokens of the stub's text. */
 const stubTokens = 22;
@@ -72,24 +79,6 @@ export const loadPart: Part = {
   },
 };
 
-interface Burst {
-  readonly atOnce: number;
-  readonly seconds: number;
-  readonly solvesPerSecond: number;
-  readonly solved: number;
-  readonly failed: Readonly<Record<string, number>>;
-  readonly degraded: number;
-  readonly addedP50Ms: number | undefined;
-  readonly addedP99Ms: number | undefined;
-  readonly memory: Memory;
-}
-
-interface Memory {
-  readonly before: Readonly<Record<string, number>>;
-  readonly peak: Readonly<Record<string, number>>;
-  readonly after: Readonly<Record<string, number>>;
-}
-
 interface ClusterLimits {
   readonly model: string;
   readonly maxSolves: number;
@@ -127,7 +116,6 @@ function memoryOf({ services }: Cluster): MemoryWatch {
 
 /** Ended solves are remembered for so long, to be resumed; then their memory is free. */
 const sessionTtlSeconds = 5;
-const settleMs = 30_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function runBurst(
@@ -183,17 +171,6 @@ async function solveAll(
     if (done % 250 === 0) progress?.(`${done} of ${solves}`);
     return solve;
   });
-}
-
-interface OverloadRun extends Overload {
-  readonly factor: number;
-}
-
-interface Beyond {
-  readonly capacity: number;
-  readonly usualP99Ms: number | undefined;
-  readonly runs: readonly OverloadRun[];
-  readonly memory: Memory;
 }
 
 interface OverloadOptions {
@@ -254,78 +231,4 @@ function countBy(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
-}
-
-const megabytes = (bytes: number | undefined) => `${decimal((bytes ?? 0) / 1e6, 0)} MB`;
-
-function memoryTable(caption: string, { before, peak, after }: Memory): Table {
-  const rows = Object.keys(before).map((name) => [
-    name,
-    megabytes(before[name]),
-    megabytes(peak[name]),
-    megabytes(after[name]),
-  ]);
-  return { caption, columns: ["process", "before", "peak", `${settleMs / 1000} s after`], rows };
-}
-
-function burstTables(burst: Burst): Table[] {
-  const failed = Object.entries(burst.failed).map(([code, times]) => `${times} ${code}`);
-  return [
-    {
-      caption: `${count(burst.atOnce)} solves at once`,
-      columns: ["", "measured"],
-      rows: [
-        ["solves with an answer", count(burst.solved)],
-        ["others", failed.length === 0 ? "0" : failed.join(", ")],
-        ["of the solves, degraded", count(burst.degraded)],
-        ["solves per second", decimal(burst.solvesPerSecond)],
-        ["samples per second", decimal(burst.solvesPerSecond * samples, 0)],
-        ["added latency, p50", `${decimal(burst.addedP50Ms, 0)} ms`],
-        ["added latency, p99", `${decimal(burst.addedP99Ms, 0)} ms`],
-      ],
-    },
-    memoryTable("Resident memory, all at once", burst.memory),
-  ];
-}
-
-function overloadTables({ capacity, usualP99Ms, runs, memory }: Beyond): Table[] {
-  const rows = runs.flatMap((run) =>
-    (["high", "normal", "low"] as const).map((priority) => {
-      const { arrived, answered, refused, retryTold, others, meanSamples, p50Ms, p99Ms } = run.byPriority[priority];
-      return [
-        `${run.factor}x`,
-        priority,
-        count(arrived),
-        percent(answered / arrived),
-        percent(refused / arrived),
-        refused === 0 ? "–" : percent(retryTold / refused, 0),
-        count(others),
-        decimal(meanSamples),
-        `${decimal(p50Ms, 0)} ms`,
-        `${decimal(p99Ms, 0)} ms`,
-        decimal((p99Ms ?? Number.NaN) / (usualP99Ms ?? Number.NaN), 2),
-      ];
-    }),
-  );
-  const columns = [
-    "load",
-    "priority",
-    "arrived",
-    "answered",
-    "refused",
-    "told when to retry",
-    "other ends",
-    "samples a solve",
-    "p50",
-    "p99",
-    "p99 / usual",
-  ];
-  return [
-    {
-      caption: `Beyond capacity (${decimal(capacity)} solves a second with N = ${samples}, p99 ${decimal(usualP99Ms, 0)} ms)`,
-      columns,
-      rows,
-    },
-    memoryTable("Resident memory, beyond capacity", memory),
-  ];
 }
