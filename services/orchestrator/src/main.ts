@@ -8,6 +8,7 @@ import { VerifierService } from "@reckon/proto/reckon/verifier/v1/verifier";
 import { createModelBackend, createRpcClient, createRpcServer, createVerifierClient, runProcess } from "@reckon/rpc";
 import { createRedisTenantMeter } from "@reckon/store";
 import { admissionSettingsOf } from "./admission/admission-settings.ts";
+import { collectWhenQuiet } from "./collect-when-quiet.ts";
 import { forwardInner } from "./forwarders.ts";
 import { solveLimitsOf } from "./ledger/solve-caps.ts";
 import { modelProfilesOf } from "./model-profiles.ts";
@@ -63,6 +64,9 @@ await runProcess({
       logger,
     });
     onStop(() => orchestrator.close());
+    const { liveSolves: live, begunSolves: begun } = orchestrator;
+    const quiet = collectWhenQuiet({ live, begun, nowMs: systemClock.nowMs }, warn);
+    onStop(() => quiet.stop());
     const server = await createRpcServer({
       service,
       version,

@@ -70,6 +70,8 @@ export interface Orchestrator {
   solve(request: SolveRequest): AsyncGenerator<SolveResponse, void, void>;
   /** Solves that run now. */
   liveSolves(): number;
+  /** Solves that were ever begun. */
+  begunSolves(): number;
   /** After `graceMs`, ends every solve that still runs with its best answer so far (`draining`). */
   drain(graceMs: number): void;
   /** Sends what is still to be recorded. */
@@ -134,6 +136,7 @@ export function createOrchestratorService(options: OrchestratorOptions): Orchest
   return {
     solve,
     liveSolves: () => solver.registry.live,
+    begunSolves: () => solver.registry.begun,
     drain: (graceMs) => solver.registry.drain(graceMs),
     async close() {
       await sessions.close();

@@ -7,6 +7,8 @@ export type EndReason = "cancelled" | "draining";
 export interface SolveRegistry {
   /** Solves that run now. */
   readonly live: number;
+  /** Solves that were ever added. */
+  readonly begun: number;
   /** Adds a solve; its signal aborts with the reason when it is to end with its best answer so far. */
   add(solveId: string, tenantId: string): RegisteredSolve;
   /** Ends one solve; throws `not-found` for an id that is not running, or that is another tenant's: nobody learns of those. */
@@ -33,12 +35,17 @@ export function createSolveRegistry(): SolveRegistry {
   const solves = new Map<string, { readonly controller: AbortController; readonly tenantId: string }>();
   let drainTimer: NodeJS.Timeout | undefined;
   let drained = false;
+  let begun = 0;
   return {
+    get begun() {
+      return begun;
+    },
     get live() {
       return solves.size;
     },
     add(solveId, tenantId) {
       const controller = new AbortController();
+      begun += 1;
       solves.set(solveId, { controller, tenantId });
       if (drained) controller.abort("draining" satisfies EndReason);
       return {
