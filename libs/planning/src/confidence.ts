@@ -1,8 +1,9 @@
-import type { Confidence, ConfidenceKind } from "@reckon/core";
+import type { Confidence, ConfidenceKind, Difficulty } from "@reckon/core";
 import { applyCalibrator, type Calibrator, calibratorFor } from "./calibrator.ts";
 import { confidenceFeatures } from "./confidence-features.ts";
+import { votePrior } from "./estimate-difficulty.ts";
 import { type EvidenceKind, evidenceKind } from "./evidence.ts";
-import { defaultProfile } from "./model-profile.ts";
+import { defaultProfile, type ModelProfile } from "./model-profile.ts";
 import { type ErrorModel, posteriorOf } from "./posterior.ts";
 import type { BetaPrior, ScoredVote } from "./scored-vote.ts";
 
@@ -16,6 +17,15 @@ export interface ConfidenceOptions {
   readonly calibrators?: readonly Calibrator[];
   /** What the problem is about, for calibrators of one domain. */
   readonly domain?: string | undefined;
+}
+
+/** What the confidence of a problem's votes is computed with, live and when a solve is taken again. */
+export function confidenceOptionsOf(
+  difficulty: Difficulty,
+  domain: string | undefined,
+  { errorModel, calibrators }: ModelProfile,
+): ConfidenceOptions {
+  return { prior: votePrior(difficulty, domain), errorModel, calibrators, domain };
 }
 
 /** What votes rest on: a verifier's scores, else log-probabilities that say something of this model, else agreement alone. */

@@ -1,7 +1,14 @@
 import { inferAnswerKind } from "@reckon/answers";
-import type { AnswerKind, Difficulty, Problem, Signal } from "@reckon/core";
-import { questionOf } from "@reckon/core";
-import { classifyDomain, type ProblemDomain } from "./problem-domain.ts";
+import {
+  type AnswerKind,
+  type Difficulty,
+  type Problem,
+  type ProblemRecord,
+  problemFromPrompt,
+  questionOf,
+  type Signal,
+} from "@reckon/core";
+import { classifyDomain, domainOfRecord, type ProblemDomain } from "./problem-domain.ts";
 import type { BetaPrior } from "./scored-vote.ts";
 import { domainSignal, lengthSignal, SIGNAL_WEIGHTS, syntacticDepthSignal, vocabularySignal } from "./text-signals.ts";
 
@@ -86,6 +93,14 @@ export function votePrior(difficulty: Difficulty, domain: string | undefined): B
   // By the start's weights: those of a signal may have been learned anew.
   const weights = text.reduce((sum, { name }) => sum + SIGNAL_WEIGHTS[name], 0);
   return textPrior(text.reduce((sum, { name, value }) => sum + SIGNAL_WEIGHTS[name] * value, 0) / weights, domain);
+}
+
+/** The prior of a recorded problem's votes: as when it was solved, else what its text says, else `unknown`. */
+export function priorOfRecord(record: ProblemRecord, unknown: BetaPrior): BetaPrior {
+  const { question, solve } = record;
+  if (solve === undefined && question === undefined) return unknown;
+  const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
+  return votePrior(difficulty, domainOfRecord(record));
 }
 
 /** A difficulty that the client set itself: no signals, and the prior that goes with it. Score in [0, 1]. */

@@ -7,8 +7,7 @@ import {
   type StopReason,
   tally,
 } from "@reckon/core";
-import { confidenceOf } from "./confidence.ts";
-import { votePrior } from "./estimate-difficulty.ts";
+import { confidenceOf, confidenceOptionsOf } from "./confidence.ts";
 import { evidenceKind } from "./evidence.ts";
 import { type ModelProfile, profileOf } from "./model-profile.ts";
 import { domainOfRecord } from "./problem-domain.ts";
@@ -55,9 +54,9 @@ const FROM_OUTSIDE: readonly StopReason[] = ["deadline", "budget", "cancelled", 
 export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced {
   const solve = replayable(record);
   const { plan, outcome, difficulty, signs } = solve;
-  const { scoring, errorModel, calibrators } = profile ?? profileOf(plan.model);
-  const domain = domainOfRecord(record);
-  const confidence = { errorModel, calibrators, domain, prior: votePrior(difficulty, domain) };
+  const modelProfile = profile ?? profileOf(plan.model);
+  const { scoring } = modelProfile;
+  const confidence = confidenceOptionsOf(difficulty, domainOfRecord(record), modelProfile);
   const ends = record.samples.filter((one) => one.endedAt !== undefined).sort((a, b) => placeOf(a) - placeOf(b));
   const { stopRule: rule, window, windowFixed, selection } = plan;
   const schedule = windowFixed === true ? "full" : "ramp";
@@ -137,7 +136,6 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
   };
 }
 
-/** What the problem is about, as the solve had it: calibrators go by it. */
 /**
  * Where a recorded solve and its retracing differ, a sentence each: the moment of each start, the stop, the order of votes, the answer, its
  * confidence. Empty: the decisions are the same, sample by sample.

@@ -3,9 +3,9 @@ import { type AnswerKind, type AsyncQueue, questionOf, type SolveEvent } from "@
 import {
   type ConfidenceOptions,
   classifyDomain,
+  confidenceOptionsOf,
   defaultPlanningSettings,
   profileOf,
-  votePrior,
 } from "@reckon/planning";
 import { type Ballot, createBallot } from "./ballot.ts";
 import { type Continuation, createContinuation } from "./continuation.ts";
@@ -67,7 +67,6 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   const profile = tuning.profile ?? profileOf(input.plan.model);
   const { aggregation } = profile.scoring;
   const question = questionOf(problem);
-  const domain = classifyDomain(question);
   const answerKind = input.answerKind ?? problem.answerKind ?? inferAnswerKind(question);
   const promptBound = promptTokenBound(problem, input.promptExtraBytes);
   const ledger = createLedgerKeeper({
@@ -102,12 +101,7 @@ export function createSolveParts(input: SolveInput, ports: SolvePorts, hooks: So
   return {
     ...{ answerKind, tuning, ledger, plans, pool, ballot, book, timers, verification, desk },
     starter: createSampleStarter({ input, capabilities: ports.capabilities, plans, ledger, pool, book }),
-    confidence: {
-      prior: votePrior(input.difficulty, domain),
-      errorModel: profile.errorModel,
-      calibrators: profile.calibrators,
-      domain,
-    },
+    confidence: confidenceOptionsOf(input.difficulty, classifyDomain(question), profile),
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),
     continuation: createContinuation(input, ports, settings),

@@ -24,6 +24,7 @@ export const replayPart: Part = {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
+    const gains = numbersFlag(flags, "gains", GAINS);
     const scoring = scoringOf(flags, records.origin.model);
     const samples = records.origin.samples;
     const profile = { ...profileOf(records.origin.model), scoring };
@@ -38,7 +39,7 @@ export const replayPart: Part = {
         { ...blind, stopRule: { name: "beta", threshold, minVotes: 2 } },
       ]),
       ...numbersFlag(flags, "thresholds", THRESHOLDS).flatMap((threshold) =>
-        numbersFlag(flags, "gains", GAINS).map((minGain): [string, ReplayPlan] => [
+        gains.map((minGain): [string, ReplayPlan] => [
           `confidence ${threshold}, gain ${minGain}`,
           { ...base, stopRule: { name: "confidence", threshold, minVotes: 1, minGain } },
         ]),

@@ -1,13 +1,11 @@
-import { aggregateScores, type ConfidenceKind, type ProblemRecord, problemFromPrompt } from "@reckon/core";
+import { aggregateScores, type ConfidenceKind, type ProblemRecord } from "@reckon/core";
 import {
-  type BetaPrior,
   countFeatures,
   domainOfRecord,
-  estimateDifficulty,
+  priorOfRecord,
   profileOf,
   rawFeature,
   type ScoredVote,
-  votePrior,
   voteStateOf,
 } from "@reckon/planning";
 import { z } from "zod";
@@ -63,6 +61,9 @@ function outcomeOf(line: z.output<typeof outcomeLine>): KnownOutcome {
   };
 }
 
+/** What is thought of a problem of which neither text nor solve is known. */
+const NEARLY_NOTHING = { alpha: 0.5, beta: 0.5 };
+
 /**
  * The states of a recorded problem at several numbers of votes, whether its answer was right being known by `correct` of its
  * samples or by `gold`; none where neither is.
@@ -84,7 +85,7 @@ export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
     return [{ ...{ sample, canonical, answer: one.answer, weight: 1, score }, logprob: one.logprob?.sum }];
   });
   if (!isKnown || votes.length === 0) return [];
-  const prior = priorOf(record);
+  const prior = priorOfRecord(record, NEARLY_NOTHING);
   const counts = voteCounts.filter((count) => count < votes.length).concat(votes.length);
   return counts.flatMap((count): KnownOutcome[] => {
     const state = voteStateOf(votes.slice(0, count), { prior, selection: "weighted-vote", profile });
@@ -98,12 +99,4 @@ export function outcomesOfRecord(record: ProblemRecord): KnownOutcome[] {
       },
     ];
   });
-}
-
-/** What was thought of the problem when it was solved, else what its text says, else next to nothing. */
-function priorOf(record: ProblemRecord): BetaPrior {
-  const { question, solve } = record;
-  if (solve === undefined && question === undefined) return { alpha: 0.5, beta: 0.5 };
-  const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
-  return votePrior(difficulty, domainOfRecord(record));
 }

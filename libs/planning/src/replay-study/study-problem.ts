@@ -1,14 +1,7 @@
 import { createClusterer, inferAnswerKind, inferKindOfAnswers } from "@reckon/answers";
-import {
-  type AnswerKind,
-  aggregateScores,
-  type ProblemRecord,
-  problemFromPrompt,
-  type SampleRecord,
-} from "@reckon/core";
-import { estimateDifficulty, votePrior } from "../estimate-difficulty.ts";
+import { type AnswerKind, aggregateScores, type ProblemRecord, type SampleRecord } from "@reckon/core";
+import { priorOfRecord } from "../estimate-difficulty.ts";
 import { defaultProfile } from "../model-profile.ts";
-import { domainOfRecord } from "../problem-domain.ts";
 import type { RecordedSample } from "../replay.ts";
 import type { BetaPrior } from "../scored-vote.ts";
 import type { Scoring } from "../weigh-votes.ts";
@@ -53,7 +46,7 @@ export function studyProblem(record: ProblemRecord, options: StudyProblemOptions
   return {
     id: record.problemId,
     samples: recorded,
-    prior: options.prior ?? priorOf(record),
+    prior: options.prior ?? priorOfRecord(record, FLAT),
     isRight(canonical) {
       const mark = marks.get(canonical);
       if (mark !== undefined) return mark > 0;
@@ -70,13 +63,6 @@ function answerOf(answer: string | undefined): string | undefined {
 function kindOf({ question, gold }: ProblemRecord, answers: readonly string[]): AnswerKind {
   if (question !== undefined) return inferAnswerKind(question);
   return inferKindOfAnswers(gold === undefined ? answers : [gold]);
-}
-
-function priorOf(record: ProblemRecord): BetaPrior {
-  const { solve, question } = record;
-  if (solve === undefined && question === undefined) return FLAT;
-  const difficulty = solve?.difficulty ?? estimateDifficulty(problemFromPrompt(question ?? "")).difficulty;
-  return votePrior(difficulty, domainOfRecord(record));
 }
 
 function signsOf(sample: SampleRecord, { signs = {}, scoring = defaultProfile.scoring }: StudyProblemOptions) {

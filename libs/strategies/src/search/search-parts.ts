@@ -2,9 +2,9 @@ import { type AnswerKind, type AsyncQueue, questionOf, type SampleRoute, type So
 import {
   type ConfidenceOptions,
   classifyDomain,
+  confidenceOptionsOf,
   defaultPlanningSettings,
   profileOf,
-  votePrior,
 } from "@reckon/planning";
 import { createPrng, type Prng } from "@reckon/stats";
 import { type Ballot, createBallot } from "../ballot.ts";
@@ -78,7 +78,6 @@ export function createSearchParts(
   const plans = createPlanDesk(initial, emit);
   const plan = () => plans.plan;
   const question = questionOf(problem);
-  const domain = classifyDomain(question);
   const ballot = createBallot({ kind: answerKind, question, scoring, selection: () => plan().selection });
   const verification = createVerification({
     ...{ verifier: ports.verifier, problem, aggregation: scoring.aggregation, mail, plans, ballot, isThinking },
@@ -104,12 +103,7 @@ export function createSearchParts(
   });
   return {
     ...{ tuning, ledger, faults, timers, plans, ballot, verification, questions, segments, desk },
-    confidence: {
-      prior: votePrior(difficulty, domain),
-      errorModel: profile.errorModel,
-      calibrators: profile.calibrators,
-      domain,
-    },
+    confidence: confidenceOptionsOf(difficulty, classifyDomain(question), profile),
     deadline: createDeadline(ports.clock, timers, ports.deadlineAtMs, tuning.deadlineMarginMs),
     gauge: createPressureGauge(ports.pressure),
     warmth: createWarmth(input.overrides?.temperature === undefined),
