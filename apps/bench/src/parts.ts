@@ -14,6 +14,7 @@ import { overheadPart } from "./overhead/overhead-part.ts";
 import type { Part } from "./part.ts";
 import { curvesPart } from "./planning/curves-part.ts";
 import { planningPart } from "./planning/planning-part.ts";
+import { pricesPart } from "./planning/prices-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
@@ -28,6 +29,7 @@ export const parts: readonly Part[] = [
   replayPart,
   difficultyPart,
   curvesPart,
+  pricesPart,
   planningPart,
   stoppingPart,
   strategiesPart,

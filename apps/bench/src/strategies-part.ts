@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { startCluster } from "./cluster/start-cluster.ts";
 import { integerFlag } from "./integer-flag.ts";
+import { wordsFlag } from "./list-flag.ts";
 import type { Part } from "./part.ts";
 import { policies } from "./policies.ts";
 import { testProblems } from "./problems.ts";
@@ -26,7 +27,8 @@ export const strategiesPart: Part = {
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
     const parallel = integerFlag(flags, "parallel", 4, 1, 64);
     const checker = flags.checker === true;
-    const wanted = typeof flags.only === "string" ? flags.only.split(",") : policies.map((policy) => policy.name);
+    const names = policies.map(({ name }) => name);
+    const wanted = wordsFlag(flags, "only", names);
     const runs: Record<string, SolveRun[]> = {};
     if (typeof flags.reuse === "string") {
       Object.assign(runs, JSON.parse(readFileSync(flags.reuse, "utf8")) as Record<string, SolveRun[]>);

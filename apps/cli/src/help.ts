@@ -182,9 +182,10 @@ flight, and a stop cancels the rest, whose tokens until then count.
   --baseline-n N        samples of the baseline, a majority of all of them in parallel (default 40; all that there are
                         where there are fewer);  --baseline NAME[:k=v,..]  another rule in its place
   --draws N             draws a problem (default 200);  --seed N  equal seeds, equal draws (default 1)
-  --selection WORD      majority (default), weighted-vote or best-score
-  --signs WORD          what rule and votes see of a sample's quality: none, score, logprob or both (default: none for
-                        majority, else both)
+  --selection WORD      majority, weighted-vote or best-score (default: weighted-vote where samples have scores, else
+                        majority);  --baseline-selection WORD  of the baseline (default majority)
+  --signs WORD          what rule and votes see of a sample's quality: none, score, logprob or both (default: rules go by
+                        vote counts, and votes are weighed by what there is)
   --prior A,B           a Beta prior on P(one sample is right) (default: as recorded, else by the question, else 1,1)
   --answer-kind WORD    number, choice, expression, code, tool-call or text (default: as recorded, else inferred)
   --json                one JSON object: {"default", "baseline", "paired", "n_problems", "draws", "seed"}`,

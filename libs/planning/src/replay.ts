@@ -33,6 +33,8 @@ export interface ReplayOptions {
   /** Default: that of `defaultProfile`. */
   readonly scoring?: Scoring | undefined;
   readonly confidence: ConfidenceOptions;
+  /** Whether the rule goes by vote counts alone, as where nobody scores: signs of quality weigh the votes, but stop nothing. Default false. */
+  readonly blind?: boolean | undefined;
 }
 
 /** What would have happened. */
@@ -68,12 +70,13 @@ interface Running {
  * after the one that decided too.
  */
 export function replay(recorded: readonly RecordedSample[], options: ReplayOptions): ReplayResult {
-  const { stopRule: rule, selection, window, schedule = "ramp" } = options;
+  const { stopRule: rule, selection, window, schedule = "ramp", blind = false } = options;
   const limit = Math.min(options.samples, recorded.length);
   const has = (sign: "score" | "logprob") => recorded.some((sample) => sample[sign] !== undefined);
-  const evidence = evidenceKind(has("score"), has("logprob"));
+  const evidence = blind ? undefined : evidenceKind(has("score"), has("logprob"));
   const weigh = () => weighVotes(votes, selection, options.scoring);
   const votes: ScoredVote[] = [];
+  const unsigned: ScoredVote[] = [];
   let running: Running[] = [];
   let started = 0;
   let ended = 0;
@@ -84,11 +87,13 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
     const { canonical, outputTokens, score, logprob } = recorded[sample] as RecordedSample;
     finishedTokens += outputTokens;
     ended += 1;
-    if (canonical !== undefined) votes.push({ sample, canonical, answer: canonical, weight: 1, score, logprob });
+    if (canonical === undefined) return;
+    votes.push({ sample, canonical, answer: canonical, weight: 1, score, logprob });
+    unsigned.push({ sample, canonical, answer: canonical, weight: 1 });
   };
   for (;;) {
     const state: StopState = {
-      votes: weigh(),
+      votes: blind ? unsigned : weigh(),
       inFlight: running.length,
       left: limit - started,
       started,

@@ -6,6 +6,7 @@ import { ReckonError } from "@reckon/core";
 import { createModelServer, type ModelServer } from "@reckon/service-model-server";
 import { startCluster } from "../cluster/start-cluster.ts";
 import { integerFlag } from "../integer-flag.ts";
+import { wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { type FaultCase, faultCases } from "./fault-cases.ts";
@@ -36,8 +37,10 @@ export const faultsPart: Part = {
     const percent = integerFlag(flags, "percent", 10, 1, 100);
     const seed = integerFlag(flags, "seed", 1, 0, 1_000_000);
     const adapter = adapterFlag(flags["adapter"]);
-    const only = typeof flags["only"] === "string" ? flags["only"].split(",") : undefined;
-    const cases = faultCases(percent / 100, seed).filter(({ name }) => only?.includes(name) ?? true);
+    const all = faultCases(percent / 100, seed);
+    const names = all.map(({ name }) => name);
+    const wanted = wordsFlag(flags, "only", names);
+    const cases = all.filter(({ name }) => wanted.includes(name));
     const problems = uniqueProblems(solves, seed);
     const rows = await runCases({ cases, problems, parallel, seed, adapter, progress });
     return {

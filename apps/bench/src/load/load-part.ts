@@ -5,6 +5,7 @@ import { forEachParallel } from "../for-each-parallel.ts";
 import { decimal } from "../format.ts";
 import { startChild } from "../front-door/start-child.ts";
 import { integerFlag } from "../integer-flag.ts";
+import { numbersFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
 import {
   type Beyond,
@@ -49,9 +50,7 @@ export const loadPart: Part = {
     const maxSolves = integerFlag(flags, "max-solves", 24, 1, 10_000);
     const maxParallel = integerFlag(flags, "max-parallel", 64, 1, 65_536);
     const seconds = integerFlag(flags, "seconds", 20, 1, 600);
-    const factors = String(flags["factors"] ?? "3,6")
-      .split(",")
-      .map(Number);
+    const factors = numbersFlag(flags, "factors", [3, 6], 1, 100);
     const model = await startChild("../load/stub-process.ts", JSON.stringify(stub));
     try {
       const burst = flags["skip"] === "burst" ? undefined : await runBurst(model.url, atOnce, solves, progress);

@@ -1,6 +1,7 @@
 import type { PlanOverrides } from "@reckon/core";
+import { PRICED_SAMPLES, pricedStop } from "@reckon/planning";
 
-/** A method as it is compared: its name, and how a size (samples, paths, particles, simulations) is asked for. */
+/** A method as it is compared: its name, and how a size (samples, paths, particles, simulations, or a price) is asked for. */
 export interface MethodCase {
   readonly name: string;
   overrides(size: number): PlanOverrides;
@@ -10,6 +11,8 @@ export interface MethodCase {
   guess?(budget: number): number;
   /** Whether `guess` needs no fitting: so many samples are the budget. Default false. */
   readonly exact?: boolean;
+  /** Whether its size is the price that the budget implies (`impliedPrice`), not a number of samples. Default false. */
+  readonly priced?: boolean;
 }
 
 /** What all fixed methods have in common: no limit on steps, no early stop. */
@@ -25,7 +28,7 @@ const chains = (size: number): PlanOverrides => ({ ...fixed, samples: size, wind
 
 const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(budget / times));
 
-/** Every method that is served, and `adaptive`, which chooses by itself. */
+/** Every method that is served, and `adaptive`, which spends by what the votes say, at the price that the budget implies. */
 export const methodCases: readonly MethodCase[] = [
   {
     name: "self-consistency",
@@ -58,5 +61,12 @@ export const methodCases: readonly MethodCase[] = [
   { name: "tree", overrides: (size) => ({ ...fixed, method: "tree", samples: size }) },
   { name: "branching", overrides: (size) => ({ ...fixed, method: "tree", samples: size, diverse: true }) },
   { name: "revision", overrides: (size) => ({ ...fixed, method: "revision", samples: size }) },
-  { name: "adaptive", overrides: (size) => ({ strategy: "adaptive", samples: size, timeoutMs: 600_000 }) },
+  {
+    name: "adaptive",
+    priced: true,
+    overrides: (price) => ({
+      ...{ strategy: "adaptive", samples: PRICED_SAMPLES, timeoutMs: 600_000 },
+      stopRule: pricedStop(price),
+    }),
+  },
 ];

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { curvesOf, impliedPrice, shippedCurves } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { forEachParallel } from "../for-each-parallel.ts";
 import { integerFlag } from "../integer-flag.ts";
+import { numbersFlag, wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
+import { difficultyOf } from "../planning/fit-curves.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
 import { type MethodCase, methodCases } from "./method-cases.ts";
@@ -35,8 +38,9 @@ export const methodsPart: Part = {
     const count = integerFlag(flags, "count", 500, 3, 100_000);
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
     const parallel = integerFlag(flags, "parallel", 12, 1, 64);
-    const budgets = (typeof flags.budgets === "string" ? flags.budgets : "4,8,16,32,64").split(",").map(Number);
-    const wanted = typeof flags.only === "string" ? flags.only.split(",") : methodCases.map(({ name }) => name);
+    const budgets = numbersFlag(flags, "budgets", [4, 8, 16, 32, 64], 1, 256);
+    const names = methodCases.map(({ name }) => name);
+    const wanted = wordsFlag(flags, "only", names);
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
     const problems = testProblems(count, seed);
     const pilots = testProblems(PILOTS, PILOT_SEED, "validation");
@@ -52,7 +56,9 @@ export const methodsPart: Part = {
             cell.method === method.name && cell.budget === budget && cell.runs.length >= count && cell.seed === seed;
           if (cells.some(done)) continue;
           const startedAt = performance.now();
-          const size = await fittingSize(method, budget, unit, pilots, work);
+          const size = method.priced
+            ? priceOf(problems, budget * unit)
+            : await fittingSize(method, budget, unit, pilots, work);
           const runs = await solveAll(method, size, problems, work);
           cells.push({ method: method.name, budget, size, seed, runs });
           if (file !== undefined) writeCells(file, cells);
@@ -92,6 +98,16 @@ function solveAll(method: MethodCase, size: number, problems: readonly TestProbl
   return forEachParallel(problems, parallel, (problem, index) =>
     solveDirect(method, size, problem, seed * 1_000_003 + index, ports),
   );
+}
+
+/** The price at which problems are expected to spend so many output tokens each, by what was learned on validation problems. */
+function priceOf(problems: readonly TestProblem[], outputTokens: number): number {
+  const [model] = Object.keys(shippedCurves.models);
+  const curves = curvesOf(model ?? "");
+  const planned = problems.map((problem) => ({ difficulty: difficultyOf(problem) }));
+  const implied = curves && impliedPrice(planned, curves, outputTokens * problems.length);
+  if (implied === undefined) throw new Error("no prices were learned: npm run bench -- prices --write");
+  return Number(implied.tokenGain.toPrecision(3));
 }
 
 /** The size at which a method spends about `budget` times `unit` output tokens on the pilots, by two rounds of proportion. */

@@ -9,7 +9,7 @@ export interface CellRuns {
   readonly method: string;
   /** In tokens of one sample. */
   readonly budget: number;
-  /** Samples, paths, particles or simulations that the method was given for it. */
+  /** Samples, paths, particles or simulations that the method was given for it; of `adaptive` the price of a thousand tokens. */
   readonly size: number;
   readonly seed: number;
   readonly runs: readonly MethodRun[];
@@ -34,7 +34,7 @@ export function methodsReport(cells: readonly CellRuns[], settings: MethodsSetti
   return {
     title: "Methods of search at matched tokens",
     notes: [
-      `${problems} test problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive`,
+      `${problems} test problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
       `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems`,
       "spent: mean output tokens, in samples; prefix and verifier: mean prompt tokens computed and tokens read by the process reward model",
       "in brackets: 95 % bootstrap intervals over problems; the difference to self-consistency is paired by problem",

@@ -1,9 +1,10 @@
-import { ReckonError, type StopRule } from "@reckon/core";
+import type { StopRule } from "@reckon/core";
 import { profileOf } from "@reckon/planning";
 import { calibrationError, mean, type Prediction } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
-import type { FlagValues, Part } from "../part.ts";
+import { numbersFlag } from "../list-flag.ts";
+import type { Part } from "../part.ts";
 import { scoringFlags, scoringOf } from "../prm-use.ts";
 import { groups } from "../problems.ts";
 import { loadRecords, recordFlags } from "../records.ts";
@@ -24,7 +25,7 @@ export const replayPart: Part = {
     const records = await loadRecords(flags, { split: "validation", problems: 400, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
-    const gains = numbersFlag(flags, "gains", GAINS);
+    const gains = numbersFlag(flags, "gains", GAINS, 0, 1);
     const scoring = scoringOf(flags, records.origin.model);
     const samples = records.origin.samples;
     const profile = { ...profileOf(records.origin.model), scoring };
@@ -38,7 +39,7 @@ export const replayPart: Part = {
         `beta ${threshold}, majority`,
         { ...blind, stopRule: { name: "beta", threshold, minVotes: 2 } },
       ]),
-      ...numbersFlag(flags, "thresholds", THRESHOLDS).flatMap((threshold) =>
+      ...numbersFlag(flags, "thresholds", THRESHOLDS, 0, 1).flatMap((threshold) =>
         gains.map((minGain): [string, ReplayPlan] => [
           `confidence ${threshold}, gain ${minGain}`,
           { ...base, stopRule: { name: "confidence", threshold, minVotes: 1, minGain } },
@@ -76,19 +77,6 @@ export const replayPart: Part = {
     };
   },
 };
-
-/** The numbers of a flag, each in [0, 1]. */
-function numbersFlag(flags: FlagValues, name: keyof typeof gridFlags, usual: readonly number[]): readonly number[] {
-  const text = flags[name];
-  if (typeof text !== "string") return usual;
-  return text.split(",").map((part) => {
-    const value = Number(part);
-    if (part.trim() === "" || !(value >= 0 && value <= 1)) {
-      throw new ReckonError("invalid-argument", `--${name}: numbers in [0, 1], got ${part}`);
-    }
-    return value;
-  });
-}
 
 function accuracy(replayed: readonly Replayed[]): number {
   return mean(replayed.map((one) => Number(one.correct))) ?? 0;

@@ -21,8 +21,12 @@ export interface ReplayCommand {
   /** A rule; `undefined`: a majority of all in parallel. */
   readonly baseline: string | undefined;
   readonly baselineSamples: number | undefined;
-  readonly selection: Selection;
-  readonly signs: SeenSigns;
+  /** `undefined`: a weighted vote where samples have scores, else a majority. */
+  readonly selection: Selection | undefined;
+  /** Of the baseline. */
+  readonly baselineSelection: Selection;
+  /** `undefined`: the votes are weighed by what there is, and rules go by their counts. */
+  readonly signs: SeenSigns | undefined;
   readonly draws: number;
   readonly seed: number;
   readonly answerKind: AnswerKind | undefined;
@@ -45,6 +49,7 @@ export function parseReplay(args: readonly string[]): ReplayCommand {
     window: { type: "string" },
     schedule: { type: "string" },
     "baseline-n": { type: "string" },
+    "baseline-selection": { type: "string" },
     draws: { type: "string" },
     seed: { type: "string" },
     selection: { type: "string" },
@@ -56,7 +61,6 @@ export function parseReplay(args: readonly string[]): ReplayCommand {
   const [file, ...others] = flags.positionals;
   if (file === undefined) throw new UsageError("reckon replay needs a file of records (docs/records.md)");
   refuseWords("replay", others);
-  const selection = choice("--selection", textFlag(flags, "selection"), selections) ?? "majority";
   return {
     name: "replay",
     file,
@@ -66,8 +70,9 @@ export function parseReplay(args: readonly string[]): ReplayCommand {
     schedule: choice("--schedule", textFlag(flags, "schedule"), schedules),
     baseline: textFlag(flags, "baseline"),
     baselineSamples: wholeNumber("--baseline-n", textFlag(flags, "baseline-n"), many),
-    selection,
-    signs: choice("--signs", textFlag(flags, "signs"), signWords) ?? (selection === "majority" ? "none" : "both"),
+    selection: choice("--selection", textFlag(flags, "selection"), selections),
+    baselineSelection: choice("--baseline-selection", textFlag(flags, "baseline-selection"), selections) ?? "majority",
+    signs: choice("--signs", textFlag(flags, "signs"), signWords),
     draws: wholeNumber("--draws", textFlag(flags, "draws"), { min: 1, max: 1_000_000 }) ?? 200,
     seed: wholeNumber("--seed", textFlag(flags, "seed"), { min: 0, max: 0xffff_ffff }) ?? 1,
     answerKind: answerKindOf(flags),

@@ -21,7 +21,11 @@ export async function runReplay(command: ReplayCommand, io: Io): Promise<number>
   const rule = setupOf(command);
   const baselineRule = baselineOf(command);
   const { problems, options } = await load(command);
-  const [mine = [], base = []] = runStudy(problems, [rule, baselineRule], options);
+  const [mine = []] = runStudy(problems, [rule], options);
+  const [base = []] = runStudy(problems, [baselineRule], {
+    ...options,
+    selection: command.baselineSelection,
+  });
   const judged = mine.filter((one) => one.accuracy !== undefined).length;
   const { draws, seed } = command;
   const report: StudyReport = {
@@ -56,11 +60,8 @@ function baselineOf({ baseline, baselineSamples }: ReplayCommand): StopSetup {
 }
 
 async function load(command: ReplayCommand): Promise<{ problems: StudyProblem[]; options: StudyOptions }> {
-  const { answerKind, prior, selection, draws, seed } = command;
-  const signs = {
-    score: command.signs === "score" || command.signs === "both",
-    logprob: command.signs === "logprob" || command.signs === "both",
-  };
+  const { answerKind, prior, draws, seed } = command;
+  const signs = signsSeen(command);
   const problems: StudyProblem[] = [];
   let model = "";
   for await (const record of readRecordFile(command.file)) {
@@ -69,7 +70,15 @@ async function load(command: ReplayCommand): Promise<{ problems: StudyProblem[];
   }
   if (problems.length === 0) throw new ReckonError("invalid-argument", `${command.file} holds no record`);
   const { scoring, errorModel, calibrators } = profileOf(model);
-  return { problems, options: { draws, seed, selection, scoring, confidence: { errorModel, calibrators } } };
+  const isScored = problems.some(({ samples }) => samples.some(({ score }) => score !== undefined));
+  const selection = command.selection ?? (isScored ? "weighted-vote" : "majority");
+  const blind = command.signs === undefined;
+  return { problems, options: { draws, seed, selection, scoring, blind, confidence: { errorModel, calibrators } } };
+}
+
+function signsSeen({ signs, selection }: ReplayCommand): { score: boolean; logprob: boolean } {
+  if (signs === undefined) return { score: selection !== "majority", logprob: selection !== "majority" };
+  return { score: signs === "score" || signs === "both", logprob: signs === "logprob" || signs === "both" };
 }
 
 function notesOf(problems: readonly StudyProblem[], judged: number): string[] {

@@ -50,12 +50,18 @@ function both(samples: readonly RecordedSample[], setup: StopSetup) {
   const order = Int32Array.from(samples, (_, i) => i);
   const decisions = createCountDecisions(setup, graph, { prior });
   const quick = run(columns, order, Math.min(samples.length, setup.samples), decisions);
+  const { cast, ...counted } = quick;
   const { rule: stopRule, window, schedule } = setup;
   const plain = replay(samples, {
     ...{ stopRule, window, schedule, samples: setup.samples, selection: "majority", confidence: { prior } },
   });
   return {
-    quick: { ...quick, candidate: letters[quick.candidate], stop: stopCodes[quick.stop] },
+    quick: {
+      ...counted,
+      candidate: letters[quick.candidate],
+      stop: stopCodes[quick.stop],
+      cast: [...cast.subarray(0, quick.voted)],
+    },
     plain: {
       candidate: plain.canonical,
       stop: plain.stopReason,
@@ -63,6 +69,7 @@ function both(samples: readonly RecordedSample[], setup: StopSetup) {
       voted: plain.voted,
       tokens: plain.outputTokens,
       latency: plain.latencyTokens,
+      cast: plain.votes.map(({ sample }) => sample),
     },
   };
 }

@@ -24,6 +24,8 @@ export interface CountOutcome {
   tokens: number;
   /** Tokens on the critical path. */
   latency: number;
+  /** Places in the order of those that voted, in the order of their votes; `voted` of them. */
+  readonly cast: Int32Array;
 }
 
 /** Replays one order of a problem's samples; `order` holds the first `count` of them. */
@@ -60,7 +62,8 @@ export function createCountReplay(
   const ended = new Uint8Array(size);
   const blockVotes = new Int32Array(Math.ceil(size / span));
   const blockAnswer = new Int32Array(Math.ceil(size / span));
-  const out: CountOutcome = { candidate: -1, stop: EXHAUSTED, started: 0, voted: 0, tokens: 0, latency: 0 };
+  const cast = new Int32Array(size);
+  const out: CountOutcome = { candidate: -1, stop: EXHAUSTED, started: 0, voted: 0, tokens: 0, latency: 0, cast };
 
   return (columns, order, count, decisions) => {
     const { candidates, tokens } = columns;
@@ -88,6 +91,7 @@ export function createCountReplay(
         const before = votes[candidate] as number;
         if (before === 0 || index < (firstSample[candidate] as number)) firstSample[candidate] = index;
         votes[candidate] = before + 1;
+        cast[voted] = index;
         voted += 1;
         if (!isNone && !isUnanimous) state = graph.after(state, before);
         if (isUnanimous) {

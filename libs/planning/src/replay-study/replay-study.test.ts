@@ -94,6 +94,26 @@ describe("runStudy", () => {
     );
   });
 
+  it("weighs the votes that a blind rule has counted, and comes to the same through whole votes", () => {
+    const random = createPrng(5);
+    const scored = problems.map((problem) => ({
+      ...problem,
+      samples: problem.samples.map((sample) => ({ ...sample, score: random.next() })),
+    }));
+    const whole = scored.map((problem) => ({
+      ...problem,
+      samples: problem.samples.map((sample) => ({ ...sample, prunedAt: 1e9 })),
+    }));
+    const setups = ["default", "beta:n-max=9", "unanimous:span=3"].map(readStop);
+    const blind: StudyOptions = { ...options, draws: 5, selection: "weighted-vote", blind: true };
+    const results = runStudy(scored, setups, blind);
+    expect(runStudy(whole, setups, blind)).toEqual(results);
+    const counted = runStudy(problems, setups, { ...options, draws: 5 });
+    const spent = (all: typeof results) => all.map((some) => some.map(({ tokens, stops }) => ({ tokens, stops })));
+    expect(spent(results)).toEqual(spent(counted));
+    expect(results).not.toEqual(counted);
+  });
+
   it("never spends more than the baseline that starts all samples", () => {
     const [mine = [], base = []] = runStudy(problems, [readStop("default"), fixed], options);
     for (const [i, one] of mine.entries()) expect(one.tokens).toBeLessThanOrEqual(base[i]?.tokens ?? 0);

@@ -1,10 +1,10 @@
-import type { Selection, StopReason } from "@reckon/core";
+import { type Selection, type StopReason, tally } from "@reckon/core";
 import { createPrng } from "@reckon/stats";
 import type { ConfidenceOptions } from "../confidence.ts";
 import type { StopSetup } from "../default-stop.ts";
 import { type RecordedSample, replay } from "../replay.ts";
-import type { BetaPrior } from "../scored-vote.ts";
-import type { Scoring } from "../weigh-votes.ts";
+import type { BetaPrior, ScoredVote } from "../scored-vote.ts";
+import { type Scoring, weighVotes } from "../weigh-votes.ts";
 import { type CountDecisions, createCountDecisions, isCountBased, stopCodes } from "./count-decisions.ts";
 import { createCountGraph } from "./count-graph.ts";
 import { createCountReplay, type SampleColumns } from "./replay-counts.ts";
@@ -27,6 +27,8 @@ export interface StudyOptions {
   readonly seed: number;
   readonly selection: Selection;
   readonly scoring?: Scoring | undefined;
+  /** Whether rules go by vote counts alone; signs of quality then weigh the votes, but stop nothing (`ReplayOptions.blind`). Default false. */
+  readonly blind?: boolean | undefined;
   /** How confidence is computed beside the prior. Default: as for models that nothing is known of. */
   readonly confidence?: Omit<ConfidenceOptions, "prior"> | undefined;
   /** Number of the first problem, where they are a part of more: draws hang on a problem's number. Default 0. */
@@ -49,7 +51,7 @@ export interface ProblemResult {
 
 /**
  * Replays every setup over the same draws of every problem's samples: without replacement, as many as a setup's cap, or all
- * that there are. Where votes weigh alike, samples have no signs of quality and the rule goes by counts, through
+ * that there are. Where the rule goes by counts and sees no signs of quality (there are none, or it is blind), through
  * `createCountReplay`; else through `replay`; the decisions are the same. A list of results a setup, in the order of the problems.
  */
 export function runStudy(
@@ -66,9 +68,11 @@ export function runStudy(
     const counted = countedRunner(setup, most, options);
     return problems.map((problem, index) => {
       const table = columns[index] as StudyColumns;
-      const isPlain =
-        options.selection === "majority" && problem.samples.every(isUnsigned) && (isCountBased(setup) || isBare(setup));
-      const run = isPlain ? counted(problem, table) : plainRunner(problem, setup, table, options);
+      const isCounted =
+        (options.blind === true || (options.selection === "majority" && problem.samples.every(isUnsigned))) &&
+        problem.samples.every(({ prunedAt }) => prunedAt === undefined) &&
+        (isCountBased(setup) || isBare(setup));
+      const run = isCounted ? counted(problem, table) : plainRunner(problem, setup, table, options);
       return runDraws(problem, table, setup, run, { ...options, number: (options.firstProblem ?? 0) + index });
     });
   });
@@ -114,23 +118,43 @@ function countedRunner(setup: StopSetup, most: { samples: number; candidates: nu
   const replayCounts = createCountReplay(setup, graph, most);
   const known = new Map<string, CountDecisions>();
   const drawn = { candidate: -1, reason: "exhausted" as StopReason, started: 0, voted: 0, tokens: 0, latency: 0 };
-  return ({ prior }: StudyProblem, table: StudyColumns): Runner => {
+  return (problem: StudyProblem, table: StudyColumns): Runner => {
+    const { prior } = problem;
     const asksConfidence = setup.rule.name === "confidence" || setup.rule.name === "value";
     const key = asksConfidence ? `${prior.alpha} ${prior.beta}` : "";
     const decisions = known.get(key) ?? createCountDecisions(setup, graph, { ...options.confidence, prior });
     known.set(key, decisions);
     return (order, count) => {
-      const { stop, ...rest } = replayCounts(table, order, count, decisions);
-      return Object.assign(drawn, rest, { reason: stopCodes[stop] });
+      const { stop, cast, ...rest } = replayCounts(table, order, count, decisions);
+      Object.assign(drawn, rest, { reason: stopCodes[stop] });
+      if (options.selection !== "majority") {
+        const voters = Array.from(cast.subarray(0, rest.voted), (place) => ({ place, of: order[place] as number }));
+        drawn.candidate = weighedLeader(problem, table, voters, options);
+      }
+      return drawn;
     };
   };
 }
 
+/** The candidate that leads by weight; -1 where nobody voted. */
+function weighedLeader(
+  { samples }: StudyProblem,
+  { candidates }: StudyColumns,
+  voters: readonly { readonly place: number; readonly of: number }[],
+  { selection, scoring }: StudyOptions,
+): number {
+  const votes = voters.map(({ place, of }): ScoredVote => {
+    const { canonical = "", score, logprob } = samples[of] as RecordedSample;
+    return { sample: place, canonical, answer: String(candidates[of]), weight: 1, score, logprob };
+  });
+  return Number(tally(weighVotes(votes, selection, scoring))[0]?.answer ?? -1);
+}
+
 function plainRunner(problem: StudyProblem, setup: StopSetup, table: StudyColumns, options: StudyOptions): Runner {
-  const { selection, scoring } = options;
+  const { selection, scoring, blind } = options;
   const { rule: stopRule, window, samples, schedule } = setup;
   const confidence = { ...options.confidence, prior: problem.prior };
-  const settings = { stopRule, window, samples, schedule, selection, scoring, confidence };
+  const settings = { stopRule, window, samples, schedule, selection, scoring, confidence, blind };
   return (order, count) => {
     const drawn = Array.from(order.subarray(0, count), (sample) => problem.samples[sample] as RecordedSample);
     const { canonical, stopReason: reason, started, voted, outputTokens, latencyTokens } = replay(drawn, settings);

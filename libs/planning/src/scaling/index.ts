@@ -3,6 +3,7 @@ export * from "./budget.ts";
 export * from "./check-curve.ts";
 export * from "./concave-hull.ts";
 export * from "./cost-model.ts";
+export * from "./implied-price.ts";
 export * from "./model-curves.ts";
 export * from "./plan-options.ts";
 export * from "./plan-problems.ts";

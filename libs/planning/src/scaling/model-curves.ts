@@ -1,5 +1,6 @@
 import type { SampleCosts } from "./cost-model.ts";
 import curves from "./curves.json" with { type: "json" };
+import type { PricePoint } from "./implied-price.ts";
 import { type CurvePredictor, createPredictor, type ScalingCurve } from "./scaling-curve.ts";
 
 /** Problems that were expected to be about as hard, and what became of them. */
@@ -11,6 +12,8 @@ export interface CurveBand {
   /** Standard deviation of a problem's samples' tokens over their mean. */
   readonly spread: number;
   readonly curve: ScalingCurve;
+  /** What stopping at a price came to, the dearest first; the same prices in every band. Absent: nobody has tried. */
+  readonly prices?: readonly PricePoint[];
 }
 
 /** What is known of how a model's accuracy grows with samples. */

@@ -1,0 +1,60 @@
+import type { Difficulty, StopRule } from "@reckon/core";
+import { bandOf, type ModelCurves } from "./model-curves.ts";
+
+/** What the problems of a band came to, on average, where each went on as long as a vote was worth a price. */
+export interface PricePoint {
+  /** P(the answer is right) that a thousand output tokens have to add. */
+  readonly tokenGain: number;
+  readonly outputTokens: number;
+  /** In [0, 1]. */
+  readonly accuracy: number;
+}
+
+/** A price and what is expected of it, all problems together. */
+export interface ImpliedPrice {
+  readonly tokenGain: number;
+  readonly outputTokens: number;
+  /** How many answers are expected to be right. */
+  readonly right: number;
+}
+
+/** The most samples that prices were learned with. */
+export const PRICED_SAMPLES = 64;
+
+/** Goes on while a thousand output tokens are expected to raise P(the answer is right) by at least `tokenGain`; never for being sure. */
+export function pricedStop(tokenGain: number): StopRule {
+  return { name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: tokenGain };
+}
+
+/**
+ * The price at which problems are expected to spend a budget of output tokens together. One price for all is what marginal gain comes to where votes
+ * are seen as they come in: nobody's next sample is then worth more than another's (Damani et al., arXiv 2410.04707). Between the prices that
+ * were learned it is interpolated, tokens along the logarithm; beyond them the nearest is taken. `undefined` where none were learned.
+ */
+export function impliedPrice(
+  problems: readonly { readonly difficulty: Pick<Difficulty, "score"> }[],
+  curves: ModelCurves,
+  outputTokens: number,
+): ImpliedPrice | undefined {
+  const bands = problems.map(({ difficulty }) => bandOf(curves, difficulty.score).prices ?? []);
+  const steps = Math.min(...bands.map((prices) => prices.length));
+  if (!(steps > 0 && Number.isFinite(steps))) return undefined;
+  const totals = Array.from({ length: steps }, (_, step): ImpliedPrice => {
+    const points = bands.map((prices) => prices[step] as PricePoint);
+    return {
+      tokenGain: points[0]?.tokenGain ?? 0,
+      outputTokens: points.reduce((sum, point) => sum + point.outputTokens, 0),
+      right: points.reduce((sum, point) => sum + point.accuracy, 0),
+    };
+  });
+  const place = totals.findIndex((total) => total.outputTokens >= outputTokens);
+  const above = totals[place === -1 ? steps - 1 : place] as ImpliedPrice;
+  const below = totals[place - 1];
+  if (below === undefined || above.outputTokens <= below.outputTokens) return above;
+  const part = Math.log(outputTokens / below.outputTokens) / Math.log(above.outputTokens / below.outputTokens);
+  return {
+    tokenGain: below.tokenGain * (above.tokenGain / below.tokenGain) ** part,
+    outputTokens,
+    right: below.right + part * (above.right - below.right),
+  };
+}
