@@ -18,11 +18,12 @@ import { readRecordFile } from "@reckon/store";
 import type { Estimate } from "../bootstrap-mean.ts";
 import { percent, percentWithInterval, pointsWithInterval } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
+import { wordsFlag } from "../list-flag.ts";
 import type { Table } from "../markdown-table.ts";
 import type { FlagValues, Part } from "../part.ts";
 import { gsm8kRecords } from "./gsm8k-records.ts";
 import { fixedSetup, fixedSizes, gainAtEqualTokens } from "./matched-tokens.ts";
-import { syntheticRecords } from "./synthetic-records.ts";
+import { type Mix, mixes, syntheticRecords } from "./synthetic-records.ts";
 
 /** Problems and what to call them. */
 interface RecordSet {
@@ -56,22 +57,30 @@ export const stoppingPart: Part = {
     draws: { type: "string" },
     seed: { type: "string" },
     "baseline-n": { type: "string" },
+    weighed: { type: "boolean" },
+    mix: { type: "string" },
   },
   async run(flags, progress) {
     const draws = integerFlag(flags, "draws", 50, 1, 10_000);
     const seed = integerFlag(flags, "seed", 1, 0, 2 ** 32 - 1);
     const n = integerFlag(flags, "baseline-n", 40, 1, 10_000);
     const rules = rulesOf(flags);
+    const weighed = flags.weighed === true;
     const sets = await setsOf(flags, seed);
     const results = sets.map((set) => {
       progress(`${set.name}: ${set.problems.length} problems`);
-      return compare(set, rules, { draws, seed, n });
+      return compare(set, rules, { draws, seed, n, weighed });
     });
     return {
       title: "Stopping",
       notes: [
         `${draws} draws of each problem, seed ${seed}; baseline: a majority of ${n} in parallel, or of all samples that there are`,
         "tokens and latency (tokens on the critical path) are parts of the baseline's; intervals are 95 %, over problems, paired",
+        ...(weighed
+          ? [
+              "rules go by vote counts, answers and fixed N by votes weighed by score where there is one; the baseline is a majority",
+            ]
+          : []),
         `hard: one sample is right in ${100 * HARD.from} to ${100 * HARD.to} % of the cases; gain: points above fixed N at equal tokens`,
       ],
       tables: [
@@ -106,7 +115,9 @@ function rulesOf(flags: FlagValues): [string, StopSetup][] {
 async function setsOf(flags: FlagValues, seed: number): Promise<RecordSet[]> {
   const setOf = (name: string, records: readonly ProblemRecord[]): RecordSet => {
     const model = records[0]?.versions?.model ?? "";
-    return { name, model, problems: records.map((record) => studyProblem(record)) };
+    const signs = { score: flags.weighed === true, logprob: flags.weighed === true };
+    const { scoring } = profileOf(model);
+    return { name, model, problems: records.map((record) => studyProblem(record, { signs, scoring })) };
   };
   const sets: RecordSet[] = [];
   for (const file of typeof flags.records === "string" ? flags.records.split(",") : []) {
@@ -115,10 +126,11 @@ async function setsOf(flags: FlagValues, seed: number): Promise<RecordSet[]> {
   if (typeof flags.gsm8k === "string") sets.push(setOf("GSM8K, four models", gsm8kRecords(flags.gsm8k)));
   const problems = integerFlag(flags, "synthetic", sets.length === 0 ? 500 : 0, 0, 100_000);
   if (problems > 0) {
+    const [mix = "even"] = typeof flags.mix === "string" ? (wordsFlag(flags, "mix", mixes) as readonly Mix[]) : [];
     for (const lengthBias of [0, 0.5, -0.5]) {
       const name = ["synthetic", lengthBias > 0 && "wrong chains short", lengthBias < 0 && "right chains short"];
-      const records = syntheticRecords({ problems, samples: 80, seed, lengthBias });
-      sets.push(setOf(name.filter(Boolean).join(", "), records));
+      const records = syntheticRecords({ problems, samples: 80, seed, lengthBias, mix });
+      sets.push(setOf([...name, mix !== "even" && mix].filter(Boolean).join(", "), records));
     }
   }
   return sets;
@@ -127,13 +139,14 @@ async function setsOf(flags: FlagValues, seed: number): Promise<RecordSet[]> {
 function compare(
   set: RecordSet,
   rules: readonly [string, StopSetup][],
-  { draws, seed, n }: { draws: number; seed: number; n: number },
+  { draws, seed, n, weighed }: { draws: number; seed: number; n: number; weighed: boolean },
 ): RuleResult[] {
-  const { errorModel, calibrators } = profileOf(set.model);
-  const options = { draws, seed, selection: "majority", confidence: { errorModel, calibrators } } as const;
-  const run = (setups: readonly StopSetup[]) => runStudy(set.problems, setups, options);
+  const { errorModel, calibrators, scoring } = profileOf(set.model);
+  const options = { draws, seed, scoring, blind: true, confidence: { errorModel, calibrators } } as const;
+  const selection = weighed ? "weighted-vote" : "majority";
+  const run = (setups: readonly StopSetup[]) => runStudy(set.problems, setups, { ...options, selection });
   const fixed = run(fixedSizes.filter((size) => size <= n).map(fixedSetup));
-  const [baseline = []] = run([fixedSetup(n)]);
+  const [baseline = []] = runStudy(set.problems, [fixedSetup(n)], { ...options, selection: "majority" });
   const single = (index: number) => fixed[0]?.[index]?.accuracy ?? 0;
   const isHard = (index: number) => single(index) >= HARD.from && single(index) <= HARD.to;
   return run(rules.map(([, setup]) => setup)).map((mine: readonly ProblemResult[], i) => ({

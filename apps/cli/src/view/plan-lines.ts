@@ -1,5 +1,5 @@
-import type { Budget, PlanOption, ProblemPlan, ProblemsPlan } from "@reckon/planning";
-import { spentOf } from "@reckon/planning";
+import type { Budget, ImpliedPrice, PlanOption, ProblemPlan, ProblemsPlan } from "@reckon/planning";
+import { PRICED_SAMPLES, pricedStop, spentOf, writeStopRule } from "@reckon/planning";
 import { type Line, span } from "../terminal/line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import { percent } from "./format.ts";
@@ -34,6 +34,7 @@ export function planLines(plan: ProblemsPlan, ways: readonly PlanOption[], { bud
       ),
     ],
     ...(one ? [] : [[span(`the same share for each: ${rightOf(even.right)} for ${shown(even.spent)}`)]]),
+    ...(plan.byVotes === undefined ? [] : byVotesLines(plan.byVotes, rightOf)),
     ...(ways.length > 0
       ? [
           [span("the ways that no other one beats:")],
@@ -48,6 +49,15 @@ export function planLines(plan: ProblemsPlan, ways: readonly PlanOption[], { bud
         ]),
     ...plan.warnings.map((warning): Line => [span(`note: ${warning}`, "warn")]),
     ...sources.map((source): Line => [span(`curves of ${source}`, "dim")]),
+  ];
+}
+
+/** What the votes tell is worth more than what the text does: one price for all, and the flags that ask for it. */
+function byVotesLines({ tokenGain, outputTokens, right }: ImpliedPrice, rightOf: (right: number) => string): Line[] {
+  const rule = writeStopRule(pricedStop(Number(tokenGain.toPrecision(3))));
+  return [
+    [span(`as the votes come in: ${rightOf(right)} for about ${amountText(outputTokens, "output-tokens")}`)],
+    [span(`  with --stop-rule ${rule} -n ${PRICED_SAMPLES}`, "dim")],
   ];
 }
 
@@ -80,7 +90,7 @@ function amountText(amount: number, unit: Budget["unit"]): string {
 
 /** A plan for programs. */
 export function planToJson(plan: ProblemsPlan, ways: readonly PlanOption[], { budget, sources }: PlanFacts) {
-  const { problems, total, even, front, warnings } = plan;
+  const { problems, total, even, byVotes, front, warnings } = plan;
   return {
     budget,
     problems: problems.map(({ problem, option, expected }) => ({
@@ -91,9 +101,15 @@ export function planToJson(plan: ProblemsPlan, ways: readonly PlanOption[], { bu
     })),
     total,
     even,
+    ...(byVotes && { by_votes: byVotesToJson(byVotes) }),
     front,
     ...(ways.length > 0 && { ways }),
     warnings,
     sources,
   };
+}
+
+function byVotesToJson({ tokenGain, outputTokens, right }: ImpliedPrice) {
+  const stopRule = writeStopRule(pricedStop(Number(tokenGain.toPrecision(3))));
+  return { stop_rule: stopRule, samples: PRICED_SAMPLES, output_tokens: outputTokens, right };
 }

@@ -1,5 +1,7 @@
 import type { Difficulty, StopRule } from "@reckon/core";
-import { bandOf, type ModelCurves } from "./model-curves.ts";
+import type { Budget } from "./budget.ts";
+import { bandOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
+import type { PlannedProblem } from "./plan-options.ts";
 
 /** What the problems of a band came to, on average, where each went on as long as a vote was worth a price. */
 export interface PricePoint {
@@ -57,4 +59,19 @@ export function impliedPrice(
     outputTokens,
     right: below.right + part * (above.right - below.right),
   };
+}
+
+/** The output tokens that a budget in tokens leaves room for, prompts and what a verifier reads taken off; `undefined` in other units. */
+export function outputTokensWithin(
+  problems: readonly PlannedProblem[],
+  curves: ModelCurves,
+  { unit, amount }: Budget,
+): number | undefined {
+  if (unit === "output-tokens") return amount;
+  if (unit !== "total-tokens") return undefined;
+  const readers = curves.verified ? 2 : 1;
+  const prompts = problems.reduce((sum, { difficulty, promptBytes }) => {
+    return sum + sampleCostsOf(curves, bandOf(curves, difficulty.score), promptBytes).promptTokens;
+  }, 0);
+  return Math.max(0, amount / readers - prompts);
 }

@@ -2,6 +2,7 @@ import { ReckonError } from "@reckon/core";
 import { allocate, evenSplit } from "./allocate.ts";
 import { type Budget, type BudgetUnit, spentOf } from "./budget.ts";
 import type { GainPoint } from "./concave-hull.ts";
+import { type ImpliedPrice, impliedPrice, outputTokensWithin } from "./implied-price.ts";
 import {
   type PlanCandidate,
   type PlannedProblem,
@@ -39,6 +40,11 @@ export interface ProblemsPlan {
   readonly total: PlanTotal & { readonly low: number; readonly high: number };
   /** The same share for every problem, each spending it as well as it can. */
   readonly even: PlanTotal;
+  /**
+   * Spent as the votes come in, at one price for all: what is expected of it, in output tokens. For several problems, one model whose prices were
+   * learned, and budgets in tokens; else absent.
+   */
+  readonly byVotes?: ImpliedPrice | undefined;
   /** The best there is for less and for more, cheapest first. */
   readonly front: readonly PlanTotal[];
   /** A sentence for each thing that the figures do not bear. */
@@ -90,6 +96,7 @@ export function planProblems(
     problems: plans,
     total: { ...totalOf(best), ...intervalOf(plans) },
     even: totalOf(even),
+    byVotes: byVotesOf(problems, candidates, budget),
     front: front.filter((one, i) => one.right > (front[i - 1]?.right ?? 0) + 1e-9),
     warnings: [...warnings],
   };
@@ -119,6 +126,17 @@ function pointsOf(
       `a budget in ${unit} cannot be planned: ${option.model} has ${missing}`,
     );
   });
+}
+
+function byVotesOf(
+  problems: readonly NamedProblem[],
+  candidates: readonly PlanCandidate[],
+  budget: Budget,
+): ImpliedPrice | undefined {
+  const [only, ...others] = candidates;
+  if (problems.length < 2 || only === undefined || others.length > 0) return undefined;
+  const outputTokens = outputTokensWithin(problems, only.curves, budget);
+  return outputTokens === undefined ? undefined : impliedPrice(problems, only.curves, outputTokens);
 }
 
 /** 95 %: what the curves leave open, the same way for all problems at once, and the luck of each problem. */
