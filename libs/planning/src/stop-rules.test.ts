@@ -121,6 +121,14 @@ describe("value", () => {
       windowTarget({ rule: { ...stopRules.value, minGain }, window: 16 }, state([], { inFlight: 0, left: 40 }));
     expect(at(0.1)).toBeLessThan(at(0.01));
   });
+
+  it("begins with two where the price is by the token, until a sample has told its tokens", () => {
+    const rule = { ...stopRules.value, minGain: 0, gainPerKiloToken: 0.01 };
+    const at = (sampleTokens: number | undefined) =>
+      windowTarget({ rule, window: 16 }, state([], { inFlight: 0, left: 40, sampleTokens }));
+    expect(at(undefined)).toBe(2);
+    expect(at(100)).toBeGreaterThan(2);
+  });
 });
 
 describe("guards against short chains", () => {

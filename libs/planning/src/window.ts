@@ -65,8 +65,17 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
   if (schedule === "doubling") return state.inFlight > 0 ? 0 : Math.min(open, Math.max(2, startedIn(state)));
   if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
   if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
+  // Before a sample has ended nobody knows what a price by the token comes to.
+  if (isPricedByToken(rule) && state.sampleTokens === undefined) return Math.min(limit, FIRST_AT_A_PRICE);
   const needed = votesToStop(options, state, limit);
   return Math.min(needed, samplesWorth(rule, state, needed));
+}
+
+/** As many as have to agree before a rule with a price gives up. */
+const FIRST_AT_A_PRICE = 2;
+
+function isPricedByToken({ name, gainPerKiloToken = 0 }: StopRule): boolean {
+  return name === "value" && gainPerKiloToken > 0;
 }
 
 function startedIn({ started, votes, inFlight }: StopState): number {

@@ -1,4 +1,4 @@
-import type { PlanOverrides } from "@reckon/core";
+import type { PlanOverrides, Selection } from "@reckon/core";
 import { PRICED_SAMPLES, pricedStop } from "@reckon/planning";
 
 /** A method as it is compared: its name, and how a size (samples, paths, particles, simulations, or a price) is asked for. */
@@ -11,6 +11,8 @@ export interface MethodCase {
   guess?(budget: number): number;
   /** Whether `guess` needs no fitting: so many samples are the budget. Default false. */
   readonly exact?: boolean;
+  /** How it votes, for methods of whole samples, which records can stand for. */
+  readonly votes?: Selection;
   /** Whether its size is the price that the budget implies (`impliedPrice`), not a number of samples. Default false. */
   readonly priced?: boolean;
 }
@@ -32,13 +34,17 @@ const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(bu
 export const methodCases: readonly MethodCase[] = [
   {
     name: "self-consistency",
-    ...{ verified: false, exact: true },
+    ...{ verified: false, exact: true, votes: "majority" },
     overrides: (size) => ({ ...chains(size), method: "self-consistency", verificationRounds: 0 }),
   },
-  { name: "weighted-vote", exact: true, overrides: (size) => ({ ...chains(size), method: "best-of-n" }) },
+  {
+    name: "weighted-vote",
+    ...{ exact: true, votes: "weighted-vote" },
+    overrides: (size) => ({ ...chains(size), method: "best-of-n" }),
+  },
   {
     name: "best-score",
-    exact: true,
+    ...{ exact: true, votes: "best-score" },
     overrides: (size) => ({ ...chains(size), method: "best-of-n", selection: "best-score" }),
   },
   { name: "rejection", overrides: (size) => ({ ...chains(size), method: "best-of-n", rejectEarly: true }) },

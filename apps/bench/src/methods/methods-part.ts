@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { ReckonError } from "@reckon/core";
 import { curvesOf, impliedPrice, shippedCurves } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { forEachParallel } from "../for-each-parallel.ts";
@@ -8,10 +9,13 @@ import { numbersFlag, wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
 import { difficultyOf } from "../planning/fit-curves.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
+import { readRecords } from "../record-file.ts";
+import type { Records } from "../sample-record.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
 import { type MethodCase, methodCases } from "./method-cases.ts";
 import { type CellRuns, methodsReport } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
+import { replayedRuns } from "./replayed-runs.ts";
 import { type DirectPorts, solveDirect } from "./solve-direct.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
@@ -32,6 +36,7 @@ export const methodsPart: Part = {
     only: { type: "string" },
     budgets: { type: "string" },
     runs: { type: "string" },
+    records: { type: "string" },
     svg: { type: "string" },
   },
   async run(flags, progress) {
@@ -44,6 +49,7 @@ export const methodsPart: Part = {
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
     const problems = testProblems(count, seed);
     const pilots = testProblems(PILOTS, PILOT_SEED, "validation");
+    const records = typeof flags.records === "string" ? await recordsOf(flags.records, problems) : undefined;
     const ports = await openDirectPorts();
     try {
       const cells = file !== undefined && existsSync(file) ? readCells(file) : [];
@@ -59,7 +65,11 @@ export const methodsPart: Part = {
           const size = method.priced
             ? priceOf(problems, budget * unit)
             : await fittingSize(method, budget, unit, pilots, work);
-          const runs = await solveAll(method, size, problems, work);
+          const votes = (records?.origin.samples ?? 0) >= size ? method.votes : undefined;
+          const runs =
+            records !== undefined && votes !== undefined
+              ? replayedRuns(records, votes, size)
+              : await solveAll(method, size, problems, work);
           cells.push({ method: method.name, budget, size, seed, runs });
           if (file !== undefined) writeCells(file, cells);
           const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
@@ -80,6 +90,20 @@ export const methodsPart: Part = {
     }
   },
 };
+
+/** Records of the very problems that are compared. */
+async function recordsOf(file: string, problems: readonly TestProblem[]): Promise<Records> {
+  const { origin, problems: recorded } = await readRecords(file);
+  const byId = new Map(recorded.map((problem) => [problem.id, problem]));
+  return {
+    origin,
+    problems: problems.map(({ id }) => {
+      const problem = byId.get(id);
+      if (problem === undefined) throw new ReckonError("invalid-argument", `--records ${file} has no samples of ${id}`);
+      return problem;
+    }),
+  };
+}
 
 interface Work {
   readonly ports: DirectPorts;

@@ -31,11 +31,16 @@ const baseline = "self-consistency";
 export function methodsReport(cells: readonly CellRuns[], settings: MethodsSettings): Report {
   const { count: problems, seed, unit, pilots } = settings;
   const figures = cells.map((cell) => figuresOf(cell, cells, unit));
+  const isReplayed = ({ runs }: CellRuns) => runs.some((run) => run.promptTokens === undefined);
+  const replayed = cells.filter(isReplayed).map(({ method, budget }) => `${method} at ${budget}`);
   return {
     title: "Methods of search at matched tokens",
     notes: [
       `${problems} test problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
       `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems`,
+      ...(replayed.length > 0
+        ? [`replayed from records of the same problems: ${replayed.join(", ")}, where they were not run live`]
+        : []),
       "spent: mean output tokens, in samples; prefix and verifier: mean prompt tokens computed and tokens read by the process reward model",
       "in brackets: 95 % bootstrap intervals over problems; the difference to self-consistency is paired by problem",
     ],
@@ -75,8 +80,8 @@ function figuresOf({ method, budget, size, runs }: CellRuns, cells: readonly Cel
     accuracy: estimateMean(runs.map((run) => Number(run.correct))),
     gain: estimateMean(gains),
     spent: (mean(runs.map((run) => run.outputTokens)) ?? 0) / unit,
-    promptTokens: mean(runs.map((run) => run.promptTokens)),
-    verifierTokens: mean(runs.map((run) => run.verifierTokens)),
+    promptTokens: mean(runs.flatMap((run) => run.promptTokens ?? [])),
+    verifierTokens: mean(runs.flatMap((run) => run.verifierTokens ?? [])),
     calibrationError: calibrationError(sure),
     degraded: runs.filter((run) => run.degradations.length > 0).length,
   };

@@ -19,9 +19,9 @@ export interface MethodRun {
   readonly correct: boolean;
   readonly confidence: number | undefined;
   readonly outputTokens: number;
-  /** Prompt tokens that were computed, prefixes of steps included. */
-  readonly promptTokens: number;
-  readonly verifierTokens: number;
+  /** Prompt tokens that were computed, prefixes of steps included; `undefined` where it was replayed from records. */
+  readonly promptTokens: number | undefined;
+  readonly verifierTokens: number | undefined;
   readonly samples: number;
   readonly votes: number;
   readonly degradations: readonly string[];
