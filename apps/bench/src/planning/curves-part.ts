@@ -1,15 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { createEngine } from "@reckon/engine";
-import { type CurvesFile, createPredictor, type ModelCurves } from "@reckon/planning";
+import { createPredictor } from "@reckon/planning";
 import { count, decimal, percent } from "../format.ts";
 import type { Part } from "../part.ts";
 import { weightsFolder } from "../prm-use.ts";
 import { loadRecords, recordFlags } from "../records.ts";
+import { curvesFileOf, writeCurves } from "./curves-file.ts";
 import { fitModelCurves } from "./fit-curves.ts";
 import { measureSpeed } from "./measure-speed.ts";
 
-const curvesFile = fileURLToPath(new URL("../../../../libs/planning/src/scaling/curves.json", import.meta.url));
 const shown = [1, 4, 16, 64] as const;
 
 /** Fits how the embedded model's accuracy grows with samples, on validation problems; never on test problems. */
@@ -26,8 +24,7 @@ export const curvesPart: Part = {
         records.problems.slice(0, 100).map(({ prompt }) => prompt),
       );
       const curves = fitModelCurves(records, { countTokens: (prompt) => engine.countTokens(prompt), speed });
-      const file = typeof flags.curves === "string" ? flags.curves : curvesFile;
-      if (flags.write === true) write(file, records.origin.model, curves);
+      if (flags.write === true) writeCurves(curvesFileOf(flags), records.origin.model, curves);
       return {
         title: `Scaling curves of ${records.origin.model}`,
         notes: [
@@ -36,7 +33,7 @@ export const curvesPart: Part = {
             ? "no speed was measured (--speed does, on a machine that has nothing else to do): latency is not known"
             : `a sample decodes ${count(speed.tokensPerSecond)} tokens a second with 8 in flight, 32 together ${count(speed.totalTokensPerSecond)}`,
           flags.write === true
-            ? "written to libs/planning/src/scaling/curves.json"
+            ? "written to libs/planning/src/scaling/curves.json, without prices: those were of the bands before (prices --write)"
             : "not written (--write keeps them)",
         ],
         tables: [
@@ -79,10 +76,3 @@ export const curvesPart: Part = {
     }
   },
 };
-
-function write(file: string, model: string, curves: ModelCurves): void {
-  const content = JSON.parse(readFileSync(file, "utf8")) as CurvesFile;
-  const rounded = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
-  const models = { ...content.models, [model]: curves };
-  writeFileSync(file, `${JSON.stringify({ ...content, models }, rounded, 2)}\n`);
-}

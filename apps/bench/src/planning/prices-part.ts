@@ -1,9 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import {
   bandOf,
   type CurveBand,
-  type CurvesFile,
   curvesOf,
   PRICED_SAMPLES,
   type PricePoint,
@@ -16,24 +13,30 @@ import { integerFlag } from "../integer-flag.ts";
 import type { Part } from "../part.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import { type Replayed, runReplay } from "../replay/run-replay.ts";
+import { curvesFileOf, readCurvesFile, writeCurves } from "./curves-file.ts";
 import { difficultyOf } from "./fit-curves.ts";
 
 /** P(right) for a thousand tokens: a sample of the embedded model has 80, so from a third of a point up to a hundredth of one. */
 const PRICES = [4, 2, 1.4, 1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001];
-const curvesFile = fileURLToPath(new URL("../../../../libs/planning/src/scaling/curves.json", import.meta.url));
 
 /** Learns what the embedded model spends and reaches where it stops at a price, on validation problems; never on test problems. */
 export const pricesPart: Part = {
   name: "prices",
   summary: "learns what stopping at a price spends and reaches, on validation problems; --write keeps it",
-  flags: { ...recordFlags, write: { type: "boolean" }, orders: { type: "string" }, window: { type: "string" } },
+  flags: {
+    ...recordFlags,
+    write: { type: "boolean" },
+    curves: { type: "string" },
+    orders: { type: "string" },
+    window: { type: "string" },
+  },
   async run(flags, progress) {
     const records = await loadRecords(flags, { split: "validation", problems: 300, reuse: true }, progress);
     const orders = integerFlag(flags, "orders", 4, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
     const { model } = records.origin;
-    const file = JSON.parse(readFileSync(curvesFile, "utf8")) as CurvesFile;
-    const curves = curvesOf(model, file);
+    const file = curvesFileOf(flags);
+    const curves = curvesOf(model, readCurvesFile(file));
     if (curves === undefined) throw new Error(`there are no curves of ${model}: npm run bench -- curves --write`);
     const shared = { samples: PRICED_SAMPLES, window, profile: profileOf(model) } as const;
     const runs = PRICES.map((tokenGain) => {
@@ -55,11 +58,7 @@ export const pricesPart: Part = {
         }),
       }),
     );
-    if (flags.write === true) {
-      const rounded = (_: string, value: unknown) => (typeof value === "number" ? Number(value.toPrecision(5)) : value);
-      const models = { ...file.models, [model]: { ...curves, bands } };
-      writeFileSync(curvesFile, `${JSON.stringify({ ...file, models }, rounded, 2)}\n`);
-    }
+    if (flags.write === true) writeCurves(file, model, { ...curves, bands });
     const one = mean(records.problems.flatMap(({ samples }) => samples.map(({ tokens }) => tokens))) ?? 1;
     const { problems, samples, seed } = records.origin;
     return {
