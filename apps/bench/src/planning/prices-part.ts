@@ -31,8 +31,9 @@ export const pricesPart: Part = {
     window: { type: "string" },
   },
   async run(flags, progress) {
-    const records = await loadRecords(flags, { split: "validation", problems: 300, reuse: true }, progress);
-    const orders = integerFlag(flags, "orders", 4, 1, 100);
+    const asked = { samples: String(PRICED_SAMPLES), ...flags };
+    const records = await loadRecords(asked, { split: "validation", problems: 200, reuse: true }, progress);
+    const orders = integerFlag(flags, "orders", 2, 1, 100);
     const window = integerFlag(flags, "window", 8, 1, 256);
     const { model } = records.origin;
     const file = curvesFileOf(flags);

@@ -47,6 +47,9 @@ describe("reckon plan", () => {
       expect(text).toMatch(new RegExp(`\\n {2}${name} .*difficulty 0\\.\\d\\d`));
     expect(text).toMatch(/expected \d\.\d of 3 right \(\d+ %\), 95 % between/);
     expect(text).toContain("the same share for each:");
+    expect(text).toMatch(
+      /as the votes come in: \d\.\d of 3 .*\n {2}with --stop-rule value:gain=0,token-gain=[\d.]+ -n 64/,
+    );
     expect(text).toContain("curves of reckon-embedded-1: 1500 problems of the validation split");
   });
 
@@ -55,6 +58,10 @@ describe("reckon plan", () => {
     expect(answer.budget).toEqual({ unit: "output-tokens", amount: 1500 });
     expect(answer.total.spent).toBeLessThanOrEqual(1500);
     expect(answer.problems).toHaveLength(3);
+    expect(answer.by_votes).toMatchObject({
+      samples: 64,
+      stop_rule: expect.stringMatching(/^value:gain=0,token-gain=/),
+    });
     expect(answer.problems[0]).toMatchObject({ id: "sum", plan: { model: "reckon-embedded-1" } });
     const { value, low, high, extrapolated } = answer.problems[0].expected.accuracy;
     expect(low).toBeLessThan(value);
