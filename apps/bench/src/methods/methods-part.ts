@@ -16,10 +16,12 @@ import { type MethodCase, methodCases } from "./method-cases.ts";
 import { type CellRuns, methodsReport } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
 import { replayedRuns } from "./replayed-runs.ts";
-import { type DirectPorts, solveDirect } from "./solve-direct.ts";
+import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
+/** What problems spend that stop by themselves varies more. */
+const PRICED_PILOTS = 96;
 /** Their seed: no other part draws these. */
 const PILOT_SEED = 77;
 /** The most samples that a request may ask for. */
@@ -54,8 +56,7 @@ export const methodsPart: Part = {
     try {
       const cells = file !== undefined && existsSync(file) ? readCells(file) : [];
       const work = { ports, parallel, seed };
-      const single = (await solveAll(one, 1, pilots, work)).map((run) => run.outputTokens);
-      const unit = mean(single) as number;
+      const unit = meanTokens(await solveAll(one, 1, pilots, work));
       for (const method of methodCases.filter(({ name }) => wanted.includes(name))) {
         for (const budget of budgets) {
           const done = (cell: CellRuns) =>
@@ -63,7 +64,7 @@ export const methodsPart: Part = {
           if (cells.some(done)) continue;
           const startedAt = performance.now();
           const size = method.priced
-            ? priceOf(problems, budget * unit)
+            ? await fittingPrice(method, budget * unit, problems, work)
             : await fittingSize(method, budget, unit, pilots, work);
           const votes = (records?.origin.samples ?? 0) >= size ? method.votes : undefined;
           const runs =
@@ -79,7 +80,7 @@ export const methodsPart: Part = {
       const used = cells.filter(
         (cell) => wanted.includes(cell.method) && budgets.includes(cell.budget) && cell.seed === seed,
       );
-      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS });
+      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, pricedPilots: PRICED_PILOTS });
       if (typeof flags.svg === "string") {
         mkdirSync(dirname(flags.svg), { recursive: true });
         writeFileSync(flags.svg, accuracySvg(used, unit));
@@ -124,7 +125,29 @@ function solveAll(method: MethodCase, size: number, problems: readonly TestProbl
   );
 }
 
-/** The price at which problems are expected to spend so many output tokens each, by what was learned on validation problems. */
+/**
+ * The price that a budget implies by what was learned on validation problems, moved until the pilots spend as much: a verifier that lags behind the samples
+ * ends fewer of them early than replay knows of.
+ */
+async function fittingPrice(
+  method: MethodCase,
+  outputTokens: number,
+  problems: readonly TestProblem[],
+  work: Work,
+): Promise<number> {
+  const pilots = testProblems(PRICED_PILOTS, PILOT_SEED, "validation");
+  let aim = outputTokens;
+  let price = priceOf(problems, aim);
+  for (let round = 0; round < 2; round += 1) {
+    const ratio = outputTokens / meanTokens(await solveAll(method, price, pilots, work));
+    if (Math.abs(ratio - 1) < 0.06) break;
+    aim *= ratio;
+    price = priceOf(problems, aim);
+  }
+  return price;
+}
+
+/** The price at which problems are expected to spend so many output tokens each. */
 function priceOf(problems: readonly TestProblem[], outputTokens: number): number {
   const [model] = Object.keys(shippedCurves.models);
   const curves = curvesOf(model ?? "");
@@ -132,6 +155,10 @@ function priceOf(problems: readonly TestProblem[], outputTokens: number): number
   const implied = curves && impliedPrice(planned, curves, outputTokens * problems.length);
   if (implied === undefined) throw new Error("no prices were learned: npm run bench -- prices --write");
   return Number(implied.tokenGain.toPrecision(3));
+}
+
+function meanTokens(runs: readonly MethodRun[]): number {
+  return mean(runs.map((run) => run.outputTokens)) as number;
 }
 
 /** The size at which a method spends about `budget` times `unit` output tokens on the pilots, by two rounds of proportion. */
@@ -145,8 +172,7 @@ async function fittingSize(
   let size = method.guess?.(budget) ?? budget;
   for (let round = 0; round < 2; round += 1) {
     if (method.exact) return size;
-    const spent = mean((await solveAll(method, size, pilots, work)).map((run) => run.outputTokens)) as number;
-    const ratio = (budget * unit) / spent;
+    const ratio = (budget * unit) / meanTokens(await solveAll(method, size, pilots, work));
     if (Math.abs(ratio - 1) < 0.06) break;
     size = Math.max(1, Math.min(MOST, Math.round(size * ratio)));
   }
