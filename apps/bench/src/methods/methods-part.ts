@@ -20,8 +20,8 @@ import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
-/** What problems spend that stop by themselves varies more. */
-const PRICED_PILOTS = 96;
+/** What problems spend that stop by themselves varies much more: some end after two samples, some after all. */
+const PRICED_PILOTS = 300;
 /** Their seed: no other part draws these. */
 const PILOT_SEED = 77;
 /** The most samples that a request may ask for. */
@@ -138,11 +138,12 @@ async function fittingPrice(
   const pilots = testProblems(PRICED_PILOTS, PILOT_SEED, "validation");
   let aim = outputTokens;
   let price = priceOf(problems, aim);
-  for (let round = 0; round < 2; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const ratio = outputTokens / meanTokens(await solveAll(method, price, pilots, work));
-    if (Math.abs(ratio - 1) < 0.06) break;
     aim *= ratio;
-    price = priceOf(problems, aim);
+    const next = priceOf(problems, aim);
+    if (Math.abs(ratio - 1) < 0.06 || next === price) break;
+    price = next;
   }
   return price;
 }
