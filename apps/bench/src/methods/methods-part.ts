@@ -21,7 +21,7 @@ import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
 /** What problems spend that stop by themselves varies much more: some end after two samples, some after all. */
-const PRICED_PILOTS = 300;
+const PRICED_PILOTS = 100;
 /** Their seed: no other part draws these. */
 const PILOT_SEED = 77;
 /** The most samples that a request may ask for. */
@@ -70,7 +70,7 @@ export const methodsPart: Part = {
           const runs =
             records !== undefined && votes !== undefined
               ? replayedRuns(records, votes, size)
-              : await solveAll(method, size, problems, work);
+              : await solveAll(method, size, problems, method.priced ? { ...work, salt: budget } : work);
           cells.push({ method: method.name, budget, size, seed, runs });
           if (file !== undefined) writeCells(file, cells);
           const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
@@ -110,6 +110,8 @@ interface Work {
   readonly ports: DirectPorts;
   readonly parallel: number;
   readonly seed: number;
+  /** Sets samples of the same problems apart. Default 0. */
+  readonly salt?: number;
 }
 
 /** One sample at temperature 1, the unit of all budgets. */
@@ -119,9 +121,14 @@ const one: MethodCase = {
   overrides: () => ({ strategy: "comprehensive", method: "single", maxSteps: 64, temperature: 1, timeoutMs: 600_000 }),
 };
 
-function solveAll(method: MethodCase, size: number, problems: readonly TestProblem[], { ports, parallel, seed }: Work) {
+function solveAll(
+  method: MethodCase,
+  size: number,
+  problems: readonly TestProblem[],
+  { ports, parallel, seed, salt = 0 }: Work,
+) {
   return forEachParallel(problems, parallel, (problem, index) =>
-    solveDirect(method, size, problem, seed * 1_000_003 + index, ports),
+    solveDirect(method, size, problem, seed * 1_000_003 + index + Math.round(salt) * 1_000_000_007, ports),
   );
 }
 
@@ -138,8 +145,10 @@ async function fittingPrice(
   const pilots = testProblems(PRICED_PILOTS, PILOT_SEED, "validation");
   let aim = outputTokens;
   let price = priceOf(problems, aim);
-  for (let round = 0; round < 3; round += 1) {
-    const ratio = outputTokens / meanTokens(await solveAll(method, price, pilots, work));
+  for (let round = 0; round < 2; round += 1) {
+    // Other samples each time: the scores of those that were seen before would come at once, and end more of them early.
+    const fresh = { ...work, salt: outputTokens + round };
+    const ratio = outputTokens / meanTokens(await solveAll(method, price, pilots, fresh));
     aim *= ratio;
     const next = priceOf(problems, aim);
     if (Math.abs(ratio - 1) < 0.06 || next === price) break;
