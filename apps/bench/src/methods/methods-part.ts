@@ -13,7 +13,7 @@ import { readRecords } from "../record-file.ts";
 import type { Records } from "../sample-record.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
 import { type MethodCase, methodCases } from "./method-cases.ts";
-import { type CellRuns, methodsReport } from "./methods-report.ts";
+import { type CellRuns, methodsReport, onCommonProblems } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
 import { replayedRuns } from "./replayed-runs.ts";
 import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts";
@@ -83,7 +83,7 @@ export const methodsPart: Part = {
       const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, pricedPilots: PRICED_PILOTS });
       if (typeof flags.svg === "string") {
         mkdirSync(dirname(flags.svg), { recursive: true });
-        writeFileSync(flags.svg, accuracySvg(used, unit));
+        writeFileSync(flags.svg, accuracySvg(onCommonProblems(used, budgets), unit));
       }
       return report;
     } finally {

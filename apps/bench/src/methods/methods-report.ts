@@ -36,7 +36,7 @@ const chooser = "adaptive";
  */
 export function methodsReport(cells: readonly CellRuns[], settings: MethodsSettings): Report {
   const { seed, unit, pilots, pricedPilots, budgets } = settings;
-  const shared = budgets.flatMap((budget) => onCommonProblems(cells.filter((cell) => cell.budget === budget)));
+  const shared = onCommonProblems(cells, budgets);
   const figures = shared.map((cell) => figuresOf(cell, shared, unit));
   const isReplayed = ({ runs }: CellRuns) => runs.some((run) => run.promptTokens === undefined);
   const replayed = shared.filter(isReplayed).map(({ method, budget }) => `${method} at ${budget}`);
@@ -92,9 +92,13 @@ function chooserTables(cells: readonly CellRuns[], figures: readonly Figures[]):
   ];
 }
 
-function onCommonProblems(cells: readonly CellRuns[]): CellRuns[] {
-  const ids = cells.map(({ runs }) => new Set(runs.map(({ id }) => id)));
-  return cells.map((cell) => ({ ...cell, runs: cell.runs.filter(({ id }) => ids.every((some) => some.has(id))) }));
+/** The runs of each budget's cells on the problems that all of them there have solved. */
+export function onCommonProblems(cells: readonly CellRuns[], budgets: readonly number[]): CellRuns[] {
+  return budgets.flatMap((budget) => {
+    const some = cells.filter((cell) => cell.budget === budget);
+    const ids = some.map(({ runs }) => new Set(runs.map(({ id }) => id)));
+    return some.map((cell) => ({ ...cell, runs: cell.runs.filter(({ id }) => ids.every((known) => known.has(id))) }));
+  });
 }
 
 function pairedDifference(mine: readonly MethodRun[], theirs: readonly MethodRun[]): Estimate | undefined {
