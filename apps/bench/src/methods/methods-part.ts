@@ -1,31 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ReckonError } from "@reckon/core";
-import { curvesOf, impliedPrice, shippedCurves } from "@reckon/planning";
-import { mean } from "@reckon/stats";
-import { forEachParallel } from "../for-each-parallel.ts";
 import { integerFlag } from "../integer-flag.ts";
 import { numbersFlag, wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
-import { difficultyOf } from "../planning/fit-curves.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { readRecords } from "../record-file.ts";
 import type { Records } from "../sample-record.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
-import { type MethodCase, methodCases } from "./method-cases.ts";
+import { methodCases } from "./method-cases.ts";
 import { type CellRuns, methodsReport, onCommonProblems } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
-import { replayedRuns } from "./replayed-runs.ts";
-import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts";
+import { fittingSize, MOST_PRICES, meanTokens, one, solveAll, solvePriced, solveSized } from "./solve-cell.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
-/** What problems spend that stop by themselves varies much more: some end after two samples, some after all. */
-const PRICED_PILOTS = 100;
 /** Their seed: no other part draws these. */
 const PILOT_SEED = 77;
-/** The most samples that a request may ask for. */
-const MOST = 256;
 
 /** What each method reaches at equal tokens, by the real plans and strategies over the engine in this process. */
 export const methodsPart: Part = {
@@ -63,14 +54,9 @@ export const methodsPart: Part = {
             cell.method === method.name && cell.budget === budget && cell.runs.length >= count && cell.seed === seed;
           if (cells.some(done)) continue;
           const startedAt = performance.now();
-          const size = method.priced
-            ? await fittingPrice(method, budget * unit, problems, work)
-            : await fittingSize(method, budget, unit, pilots, work);
-          const votes = (records?.origin.samples ?? 0) >= size ? method.votes : undefined;
-          const runs =
-            records !== undefined && votes !== undefined
-              ? replayedRuns(records, votes, size)
-              : await solveAll(method, size, problems, method.priced ? { ...work, salt: budget } : work);
+          const { size, runs } = method.priced
+            ? await solvePriced(method, budget * unit, problems, work)
+            : await solveSized(method, await fittingSize(method, budget, unit, pilots, work), problems, work, records);
           cells.push({ method: method.name, budget, size, seed, runs });
           if (file !== undefined) writeCells(file, cells);
           const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
@@ -80,7 +66,7 @@ export const methodsPart: Part = {
       const used = cells.filter(
         (cell) => wanted.includes(cell.method) && budgets.includes(cell.budget) && cell.seed === seed,
       );
-      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, pricedPilots: PRICED_PILOTS });
+      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, mostPrices: MOST_PRICES });
       if (typeof flags.svg === "string") {
         mkdirSync(dirname(flags.svg), { recursive: true });
         writeFileSync(flags.svg, accuracySvg(onCommonProblems(used, budgets), unit));
@@ -104,89 +90,6 @@ async function recordsOf(file: string, problems: readonly TestProblem[]): Promis
       return problem;
     }),
   };
-}
-
-interface Work {
-  readonly ports: DirectPorts;
-  readonly parallel: number;
-  readonly seed: number;
-  /** Sets samples of the same problems apart. Default 0. */
-  readonly salt?: number;
-}
-
-/** One sample at temperature 1, the unit of all budgets. */
-const one: MethodCase = {
-  name: "one sample",
-  verified: false,
-  overrides: () => ({ strategy: "comprehensive", method: "single", maxSteps: 64, temperature: 1, timeoutMs: 600_000 }),
-};
-
-function solveAll(
-  method: MethodCase,
-  size: number,
-  problems: readonly TestProblem[],
-  { ports, parallel, seed, salt = 0 }: Work,
-) {
-  return forEachParallel(problems, parallel, (problem, index) =>
-    solveDirect(method, size, problem, seed * 1_000_003 + index + Math.round(salt) * 1_000_000_007, ports),
-  );
-}
-
-/**
- * The price that a budget implies by what was learned on validation problems, moved until the pilots spend as much: a verifier that lags behind the samples
- * ends fewer of them early than replay knows of.
- */
-async function fittingPrice(
-  method: MethodCase,
-  outputTokens: number,
-  problems: readonly TestProblem[],
-  work: Work,
-): Promise<number> {
-  const pilots = testProblems(PRICED_PILOTS, PILOT_SEED, "validation");
-  let aim = outputTokens;
-  let price = priceOf(problems, aim);
-  for (let round = 0; round < 2; round += 1) {
-    // Other samples each time: the scores of those that were seen before would come at once, and end more of them early.
-    const fresh = { ...work, salt: outputTokens + round };
-    const ratio = outputTokens / meanTokens(await solveAll(method, price, pilots, fresh));
-    aim *= ratio;
-    const next = priceOf(problems, aim);
-    if (Math.abs(ratio - 1) < 0.06 || next === price) break;
-    price = next;
-  }
-  return price;
-}
-
-/** The price at which problems are expected to spend so many output tokens each. */
-function priceOf(problems: readonly TestProblem[], outputTokens: number): number {
-  const [model] = Object.keys(shippedCurves.models);
-  const curves = curvesOf(model ?? "");
-  const planned = problems.map((problem) => ({ difficulty: difficultyOf(problem) }));
-  const implied = curves && impliedPrice(planned, curves, outputTokens * problems.length);
-  if (implied === undefined) throw new Error("no prices were learned: npm run bench -- prices --write");
-  return Number(implied.tokenGain.toPrecision(3));
-}
-
-function meanTokens(runs: readonly MethodRun[]): number {
-  return mean(runs.map((run) => run.outputTokens)) as number;
-}
-
-/** The size at which a method spends about `budget` times `unit` output tokens on the pilots, by two rounds of proportion. */
-async function fittingSize(
-  method: MethodCase,
-  budget: number,
-  unit: number,
-  pilots: readonly TestProblem[],
-  work: Work,
-): Promise<number> {
-  let size = method.guess?.(budget) ?? budget;
-  for (let round = 0; round < 2; round += 1) {
-    if (method.exact) return size;
-    const ratio = (budget * unit) / meanTokens(await solveAll(method, size, pilots, work));
-    if (Math.abs(ratio - 1) < 0.06) break;
-    size = Math.max(1, Math.min(MOST, Math.round(size * ratio)));
-  }
-  return size;
 }
 
 function readCells(file: string): CellRuns[] {

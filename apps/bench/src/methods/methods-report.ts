@@ -24,7 +24,8 @@ export interface MethodsSettings {
   readonly unit: number;
   readonly budgets: readonly number[];
   readonly pilots: number;
-  readonly pricedPilots: number;
+  /** Prices that may be tried for a budget. */
+  readonly mostPrices: number;
 }
 
 const baseline = "self-consistency";
@@ -35,7 +36,7 @@ const chooser = "adaptive";
  * At each budget over the problems that all methods there have solved.
  */
 export function methodsReport(cells: readonly CellRuns[], settings: MethodsSettings): Report {
-  const { seed, unit, pilots, pricedPilots, budgets } = settings;
+  const { seed, unit, pilots, mostPrices, budgets } = settings;
   const shared = onCommonProblems(cells, budgets);
   const figures = shared.map((cell) => figuresOf(cell, shared, unit));
   const isReplayed = ({ runs }: CellRuns) => runs.some((run) => run.promptTokens === undefined);
@@ -44,7 +45,7 @@ export function methodsReport(cells: readonly CellRuns[], settings: MethodsSetti
     title: "Methods of search at matched tokens",
     notes: [
       `test problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
-      `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems, prices on ${pricedPilots}`,
+      `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems, prices moved until the problems spend as much (at most ${mostPrices} are tried)`,
       ...(replayed.length > 0 ? [`replayed from records of the same problems: ${replayed.join(", ")}`] : []),
       "spent: mean output tokens, in samples; prefix and verifier: mean prompt tokens computed and tokens read by the process reward model",
       "in brackets: 95 % bootstrap intervals over problems; differences are paired by problem",
