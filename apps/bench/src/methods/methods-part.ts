@@ -63,9 +63,9 @@ export const methodsPart: Part = {
           progress(`${method.name} at ${budget}: size ${size}, ${seconds} s`);
         }
       }
-      const used = cells.filter(
-        (cell) => wanted.includes(cell.method) && budgets.includes(cell.budget) && cell.seed === seed,
-      );
+      const used = names
+        .filter((name) => wanted.includes(name))
+        .flatMap((name) => cells.filter((cell) => cell.method === name && cell.seed === seed));
       const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, mostPrices: MOST_PRICES });
       if (typeof flags.svg === "string") {
         mkdirSync(dirname(flags.svg), { recursive: true });
