@@ -17,8 +17,9 @@ const colours = [
   "#0077b6",
   "#9a031e",
   "#606c38",
-  "#000000",
 ];
+/** The one that chooses by itself stands out. */
+const own = { name: "adaptive", colour: "#000000" };
 
 /** Accuracy against output tokens (in samples, on a scale of doublings), a line a method: an SVG picture that stands alone. */
 export function accuracySvg(cells: readonly CellRuns[], unit: number): string {
@@ -30,19 +31,20 @@ export function accuracySvg(cells: readonly CellRuns[], unit: number): string {
   }));
   const most = Math.max(2, ...points.map(({ spent }) => spent));
   const low = Math.floor(20 * Math.min(...points.map(({ right }) => right))) / 20;
+  const high = Math.max(low + 0.05, Math.ceil(20 * Math.max(...points.map(({ right }) => right))) / 20);
   const x = (spent: number) => plot.left + ((plot.right - plot.left) * Math.log2(spent)) / Math.log2(most);
-  const y = (right: number) => plot.bottom - ((plot.bottom - plot.top) * (right - low)) / (1 - low);
+  const y = (right: number) => plot.bottom - ((plot.bottom - plot.top) * (right - low)) / (high - low);
   const text = (at: number, down: number, words: string, anchor = "start") =>
     `<text x="${at.toFixed(1)}" y="${down.toFixed(1)}" text-anchor="${anchor}">${words}</text>`;
   const line = (from: readonly number[], to: readonly number[]) =>
-    `<path d="M${from.join(",")}L${to.join(",")}" stroke="#ddd"/>`;
+    `<path d="M${from.map(Math.round).join(",")}L${to.map(Math.round).join(",")}" stroke="#ddd"/>`;
   const ticks = Array.from({ length: Math.floor(Math.log2(most)) + 1 }, (_, i) => 2 ** i);
-  const levels = Array.from({ length: Math.round((1 - low) * 20) + 1 }, (_, i) => low + i / 20);
+  const levels = Array.from({ length: Math.round((high - low) * 20) + 1 }, (_, i) => low + i / 20);
   const lines = names.map((name, i) => {
-    const own = points.filter(({ method }) => method === name).sort((a, b) => a.spent - b.spent);
-    const colour = colours[i % colours.length];
-    const path = own.map(({ spent, right }) => `${x(spent).toFixed(1)},${y(right).toFixed(1)}`).join(" ");
-    const dots = own.map(
+    const mine = points.filter(({ method }) => method === name).sort((a, b) => a.spent - b.spent);
+    const colour = name === own.name ? own.colour : colours[i % colours.length];
+    const path = mine.map(({ spent, right }) => `${x(spent).toFixed(1)},${y(right).toFixed(1)}`).join(" ");
+    const dots = mine.map(
       ({ spent, right }) => `<circle cx="${x(spent).toFixed(1)}" cy="${y(right).toFixed(1)}" r="3"/>`,
     );
     const at = plot.top + 10 + 22 * i;
