@@ -55,6 +55,7 @@ export function accuracySvg(cells: readonly CellRuns[], unit: number): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>Right answers against output tokens, a line a method</title>",
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...levels.map(
       (level) =>
