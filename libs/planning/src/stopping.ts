@@ -152,7 +152,7 @@ function isWorthGoingOn(votes: readonly ScoredVote[], price: number, confidence:
 }
 
 /** Votes before which nothing is known about how much they vary. */
-const LEAST_VOTES_TO_GIVE_UP = 2;
+export const LEAST_VOTES_TO_GIVE_UP = 2;
 
 /** Whether a rule with a price has had enough: one more sample would not be worth it. */
 export function givesUp(rule: StopRule, state: StopState): boolean {

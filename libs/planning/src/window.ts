@@ -3,7 +3,15 @@ import { mean } from "@reckon/stats";
 import { signsWorth, weightsFor } from "./evidence.ts";
 import { defaultProfile } from "./model-profile.ts";
 import type { ScoredVote } from "./scored-vote.ts";
-import { givesUp, isConfident, isUnscored, priceOfSample, type StopState, valueOfNext } from "./stopping.ts";
+import {
+  givesUp,
+  isConfident,
+  isUnscored,
+  LEAST_VOTES_TO_GIVE_UP,
+  priceOfSample,
+  type StopState,
+  valueOfNext,
+} from "./stopping.ts";
 
 /**
  * When samples start. `ramp`: as few as could still decide the vote, K at most; `full`: always K. With a barrier, for comparison
@@ -65,14 +73,11 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
   if (schedule === "doubling") return state.inFlight > 0 ? 0 : Math.min(open, Math.max(2, startedIn(state)));
   if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
   if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
-  // Before a sample has ended nobody knows what a price by the token comes to.
-  if (isPricedByToken(rule) && state.sampleTokens === undefined) return Math.min(limit, FIRST_AT_A_PRICE);
+  // Before a sample has ended nobody knows what a price by the token comes to: no more than it takes to give up.
+  if (isPricedByToken(rule) && state.sampleTokens === undefined) return Math.min(limit, LEAST_VOTES_TO_GIVE_UP);
   const needed = votesToStop(options, state, limit);
   return Math.min(needed, samplesWorth(rule, state, needed));
 }
-
-/** As many as have to agree before a rule with a price gives up. */
-const FIRST_AT_A_PRICE = 2;
 
 function isPricedByToken({ name, gainPerKiloToken = 0 }: StopRule): boolean {
   return name === "value" && gainPerKiloToken > 0;

@@ -125,8 +125,9 @@ async function setsOf(flags: FlagValues, seed: number): Promise<RecordSet[]> {
   }
   if (typeof flags.gsm8k === "string") sets.push(setOf("GSM8K, four models", gsm8kRecords(flags.gsm8k)));
   const problems = integerFlag(flags, "synthetic", sets.length === 0 ? 500 : 0, 0, 100_000);
-  if (problems > 0) {
-    const [mix = "even"] = typeof flags.mix === "string" ? (wordsFlag(flags, "mix", mixes) as readonly Mix[]) : [];
+  const chosen =
+    typeof flags.mix === "string" ? (wordsFlag(flags, "mix", mixes) as readonly Mix[]) : (["even"] as const);
+  for (const mix of problems > 0 ? chosen : []) {
     for (const lengthBias of [0, 0.5, -0.5]) {
       const name = ["synthetic", lengthBias > 0 && "wrong chains short", lengthBias < 0 && "right chains short"];
       const records = syntheticRecords({ problems, samples: 80, seed, lengthBias, mix });

@@ -128,26 +128,21 @@ function countedRunner(setup: StopSetup, most: { samples: number; candidates: nu
       const { stop, cast, ...rest } = replayCounts(table, order, count, decisions);
       Object.assign(drawn, rest, { reason: stopCodes[stop] });
       if (options.selection !== "majority") {
-        const voters = Array.from(cast.subarray(0, rest.voted), (place) => ({ place, of: order[place] as number }));
-        drawn.candidate = weighedLeader(problem, table, voters, options);
+        const votes = Array.from(cast.subarray(0, rest.voted), (place): ScoredVote => {
+          const { canonical = "", score, logprob } = problem.samples[order[place] as number] as RecordedSample;
+          return { sample: place, canonical, answer: canonical, weight: 1, score, logprob };
+        });
+        const leader = tally(weighVotes(votes, options.selection, options.scoring))[0];
+        drawn.candidate = candidateOf(table, leader?.canonical);
       }
       return drawn;
     };
   };
 }
 
-/** The candidate that leads by weight; -1 where nobody voted. */
-function weighedLeader(
-  { samples }: StudyProblem,
-  { candidates }: StudyColumns,
-  voters: readonly { readonly place: number; readonly of: number }[],
-  { selection, scoring }: StudyOptions,
-): number {
-  const votes = voters.map(({ place, of }): ScoredVote => {
-    const { canonical = "", score, logprob } = samples[of] as RecordedSample;
-    return { sample: place, canonical, answer: String(candidates[of]), weight: 1, score, logprob };
-  });
-  return Number(tally(weighVotes(votes, selection, scoring))[0]?.answer ?? -1);
+/** Number of the candidate of a canonical form; -1 for none. */
+function candidateOf({ canonicals }: StudyColumns, canonical: string | undefined): number {
+  return canonical === undefined ? -1 : canonicals.indexOf(canonical);
 }
 
 function plainRunner(problem: StudyProblem, setup: StopSetup, table: StudyColumns, options: StudyOptions): Runner {
@@ -158,8 +153,14 @@ function plainRunner(problem: StudyProblem, setup: StopSetup, table: StudyColumn
   return (order, count) => {
     const drawn = Array.from(order.subarray(0, count), (sample) => problem.samples[sample] as RecordedSample);
     const { canonical, stopReason: reason, started, voted, outputTokens, latencyTokens } = replay(drawn, settings);
-    const candidate = canonical === undefined ? -1 : table.canonicals.indexOf(canonical);
-    return { candidate, reason, started, voted, tokens: outputTokens, latency: latencyTokens };
+    return {
+      candidate: candidateOf(table, canonical),
+      reason,
+      started,
+      voted,
+      tokens: outputTokens,
+      latency: latencyTokens,
+    };
   };
 }
 
