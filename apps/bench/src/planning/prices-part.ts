@@ -50,11 +50,14 @@ export const pricesPart: Part = {
       outputTokens: mean(some.map((one) => one.outputTokens)) ?? 0,
       accuracy: mean(some.map((one) => Number(one.correct))) ?? 0,
     });
+    const bandsOf = new Map(
+      records.problems.map((problem) => [problem, bandOf(curves, difficultyOf(problem).score)] as const),
+    );
     const bands = curves.bands.map(
       (band): CurveBand => ({
         ...band,
         prices: PRICES.map((tokenGain, i) => {
-          const mine = (runs[i] ?? []).filter(({ problem }) => bandOf(curves, difficultyOf(problem).score) === band);
+          const mine = (runs[i] ?? []).filter(({ problem }) => bandsOf.get(problem) === band);
           return pointOf(tokenGain, mine);
         }),
       }),
