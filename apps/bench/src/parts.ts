@@ -15,6 +15,7 @@ import type { Part } from "./part.ts";
 import { curvesPart } from "./planning/curves-part.ts";
 import { planningPart } from "./planning/planning-part.ts";
 import { pricesPart } from "./planning/prices-part.ts";
+import { searchesPart } from "./planning/searches-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
@@ -30,6 +31,7 @@ export const parts: readonly Part[] = [
   difficultyPart,
   curvesPart,
   pricesPart,
+  searchesPart,
   planningPart,
   stoppingPart,
   strategiesPart,

@@ -59,7 +59,8 @@ export async function loadRecords(
   return records;
 }
 
-function splitFlag(flags: FlagValues, fallback: Split): Split {
+/** The split that a flag names; throws `invalid-argument` for one that there is not. */
+export function splitFlag(flags: FlagValues, fallback: Split): Split {
   const split = SPLITS.find((one) => one === (flags.split ?? fallback));
   if (split !== undefined) return split;
   throw new ReckonError("invalid-argument", `--split is ${String(flags.split)}, it takes ${SPLITS.join(", ")}`);

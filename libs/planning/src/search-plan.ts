@@ -41,6 +41,21 @@ export interface PlannedSearch {
   readonly reasons: readonly string[];
 }
 
+/** K of a search: continuations in flight at once, unless the client says otherwise. */
+export function searchWindow(
+  method: Method,
+  samples: number,
+  { expansions = EXPANSIONS, attempts = ATTEMPTS }: Partial<Pick<SearchPlan, "expansions" | "attempts">> = {},
+): number {
+  if (method === "tree") return Math.min(TREE_WINDOW, samples);
+  const wanted =
+    method === "beam" ? samples * expansions : method === "revision" ? linesOf(samples, attempts) : samples;
+  return Math.min(MOST_IN_FLIGHT, wanted);
+}
+
+/** Lines of attempts that run beside one another. */
+const linesOf = (samples: number, attempts: number) => Math.max(1, Math.ceil(samples / attempts));
+
 /** Whether a method builds its samples step by step, under a verifier's eyes. */
 export function isSearch(method: Method, overrides: PlanOverrides = {}): boolean {
   if (method === "best-of-n") return overrides.rejectEarly === true;
@@ -65,42 +80,36 @@ export function planSearch(input: SearchPlanInput): PlannedSearch | undefined {
     rejectEarly: overrides.rejectEarly ?? false,
   };
   const { expansions, lookAhead, diverse, attempts } = search;
-  const inFlight = (count: number) => Math.min(MOST_IN_FLIGHT, count);
+  const planned = (samples: number, ...reasons: string[]): PlannedSearch => ({
+    ...{ search, samples, reasons },
+    window: searchWindow(method, samples, search),
+  });
   switch (method) {
     case "beam": {
       const samples = overrides.samples ?? settings.beamSearchWidth;
       const kept = diverse ? `${samples} independent subtrees` : `the best ${samples} paths are kept`;
       const ahead = lookAhead > 0 ? `, judged ${lookAhead} steps ahead` : "";
-      const reasons = [`beam: ${kept}, each goes on in ${expansions} ways a step${ahead}`];
-      return { search, samples, window: inFlight(samples * expansions), reasons };
+      return planned(samples, `beam: ${kept}, each goes on in ${expansions} ways a step${ahead}`);
     }
     case "monte-carlo": {
       const samples = overrides.samples ?? settings.monteCarloSamples;
       const annealed = diverse ? ", their weights tempered early" : "";
-      const reasons = [`monte-carlo: ${samples} particles, drawn anew where few weigh much${annealed}`];
-      return { search, samples, window: inFlight(samples), reasons };
+      return planned(samples, `monte-carlo: ${samples} particles, drawn anew where few weigh much${annealed}`);
     }
     case "tree": {
       const samples = overrides.samples ?? limits.samples;
       const how = diverse ? "wider or deeper by each node's evidence" : `at most ${expansions} children a node`;
-      return {
-        search,
-        samples,
-        window: Math.min(TREE_WINDOW, samples),
-        reasons: [`tree: ${samples} simulations, ${how}`],
-      };
+      return planned(samples, `tree: ${samples} simulations, ${how}`);
     }
     case "revision": {
-      const lines = Math.max(1, Math.ceil((overrides.samples ?? limits.samples) / attempts));
+      const lines = linesOf(overrides.samples ?? limits.samples, attempts);
       const samples = overrides.samples ?? lines * attempts;
       const how = diverse ? "times of thinking on" : "attempts";
-      const reasons = [`revision: ${lines} lines of up to ${attempts} ${how} each`];
-      return { search, samples, window: inFlight(lines), reasons };
+      return planned(samples, `revision: ${lines} lines of up to ${attempts} ${how} each`);
     }
     default: {
       const samples = overrides.samples ?? limits.samples;
-      const reasons = [`the worse half of ${samples} samples is dropped again and again while they grow`];
-      return { search, samples, window: inFlight(samples), reasons };
+      return planned(samples, `the worse half of ${samples} samples is dropped again and again while they grow`);
     }
   }
 }

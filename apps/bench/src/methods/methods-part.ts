@@ -6,12 +6,13 @@ import { numbersFlag, wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { readRecords } from "../record-file.ts";
+import { splitFlag } from "../records.ts";
 import type { Records } from "../sample-record.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
 import { methodCases } from "./method-cases.ts";
 import { type CellRuns, methodsReport, onCommonProblems } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
-import { fittingSize, MOST_PRICES, meanTokens, one, solveAll, solvePriced, solveSized } from "./solve-cell.ts";
+import { MOST_PRICES, meanTokens, one, solveAll, solveCell } from "./solve-cell.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
@@ -24,6 +25,7 @@ export const methodsPart: Part = {
   summary: "accuracy and tokens of every method of search at matched budgets; --svg FILE draws it",
   flags: {
     count: { type: "string" },
+    split: { type: "string" },
     seed: { type: "string" },
     parallel: { type: "string" },
     only: { type: "string" },
@@ -34,39 +36,49 @@ export const methodsPart: Part = {
   },
   async run(flags, progress) {
     const count = integerFlag(flags, "count", 500, 3, 100_000);
+    const split = splitFlag(flags, "test");
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
     const parallel = integerFlag(flags, "parallel", 12, 1, 64);
     const budgets = numbersFlag(flags, "budgets", [4, 8, 16, 32, 64], 1, 256);
     const names = methodCases.map(({ name }) => name);
     const wanted = wordsFlag(flags, "only", names);
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
-    const problems = testProblems(count, seed);
+    const problems = testProblems(count, seed, split);
     const pilots = testProblems(PILOTS, PILOT_SEED, "validation");
     const records = typeof flags.records === "string" ? await recordsOf(flags.records, problems) : undefined;
     const ports = await openDirectPorts();
     try {
-      const cells = file !== undefined && existsSync(file) ? readCells(file) : [];
+      let cells = file !== undefined && existsSync(file) ? readCells(file) : [];
       const work = { ports, parallel, seed };
       const unit = meanTokens(await solveAll(one, 1, pilots, work));
+      const task = { problems, pilots, unit, records };
+      const mine = (cell: CellRuns) => cell.split === split && cell.seed === seed;
       for (const method of methodCases.filter(({ name }) => wanted.includes(name))) {
         for (const budget of budgets) {
-          const done = (cell: CellRuns) =>
-            cell.method === method.name && cell.budget === budget && cell.runs.length >= count && cell.seed === seed;
-          if (cells.some(done)) continue;
+          const begun = cells.find((cell) => cell.method === method.name && cell.budget === budget && mine(cell));
+          if (begun !== undefined && begun.runs.length >= count) continue;
+          const others = cells.filter((cell) => cell !== begun);
           const startedAt = performance.now();
-          const { size, runs } = method.priced
-            ? await solvePriced(method, budget * unit, problems, work)
-            : await solveSized(method, await fittingSize(method, budget, unit, pilots, work), problems, work, records);
-          cells.push({ method: method.name, budget, size, seed, runs });
-          if (file !== undefined) writeCells(file, cells);
-          const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-          progress(`${method.name} at ${budget}: size ${size}, ${seconds} s`);
+          for await (const solved of solveCell(method, budget, task, work, begun)) {
+            cells = [...others, { method: method.name, budget, split, seed, ...solved }];
+            if (file !== undefined) writeCells(file, cells);
+            const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+            progress(`${method.name} at ${budget}: size ${solved.size}, ${solved.runs.length} problems, ${seconds} s`);
+          }
         }
       }
       const used = names
         .filter((name) => wanted.includes(name))
-        .flatMap((name) => cells.filter((cell) => cell.method === name && cell.seed === seed));
-      const report = methodsReport(used, { count, seed, unit, budgets, pilots: PILOTS, mostPrices: MOST_PRICES });
+        .flatMap((name) => cells.filter((cell) => cell.method === name && mine(cell)));
+      const report = methodsReport(used, {
+        count,
+        split,
+        seed,
+        unit,
+        budgets,
+        pilots: PILOTS,
+        mostPrices: MOST_PRICES,
+      });
       if (typeof flags.svg === "string") {
         mkdirSync(dirname(flags.svg), { recursive: true });
         writeFileSync(flags.svg, accuracySvg(onCommonProblems(used, budgets), unit));
@@ -92,7 +104,8 @@ async function recordsOf(file: string, problems: readonly TestProblem[]): Promis
   };
 }
 
-function readCells(file: string): CellRuns[] {
+/** The cells of a file of runs. */
+export function readCells(file: string): CellRuns[] {
   return JSON.parse(readFileSync(file, "utf8")) as CellRuns[];
 }
 

@@ -1,3 +1,4 @@
+import type { Split } from "@reckon/models";
 import { calibrationError, mean } from "@reckon/stats";
 import { type Estimate, estimateMean } from "../bootstrap-mean.ts";
 import { count, decimal, percentWithInterval, pointsWithInterval } from "../format.ts";
@@ -12,6 +13,7 @@ export interface CellRuns {
   readonly budget: number;
   /** Samples, paths, particles or simulations that the method was given for it; of `adaptive` the price of a thousand tokens. */
   readonly size: number;
+  readonly split: Split;
   readonly seed: number;
   readonly runs: readonly MethodRun[];
 }
@@ -19,6 +21,7 @@ export interface CellRuns {
 /** How the runs were made, for the notes. */
 export interface MethodsSettings {
   readonly count: number;
+  readonly split: Split;
   readonly seed: number;
   /** Mean output tokens of one sample. */
   readonly unit: number;
@@ -36,7 +39,7 @@ const chooser = "adaptive";
  * At each budget over the problems that all methods there have solved.
  */
 export function methodsReport(cells: readonly CellRuns[], settings: MethodsSettings): Report {
-  const { seed, unit, pilots, mostPrices, budgets } = settings;
+  const { split, seed, unit, pilots, mostPrices, budgets } = settings;
   const shared = onCommonProblems(cells, budgets);
   const figures = shared.map((cell) => figuresOf(cell, shared, unit));
   const isReplayed = ({ runs }: CellRuns) => runs.some((run) => run.promptTokens === undefined);
@@ -44,7 +47,7 @@ export function methodsReport(cells: readonly CellRuns[], settings: MethodsSetti
   return {
     title: "Methods of search at matched tokens",
     notes: [
-      `test problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
+      `${split} problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
       `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems, prices moved until the problems spend as much (at most ${mostPrices} are tried)`,
       ...(replayed.length > 0 ? [`replayed from records of the same problems: ${replayed.join(", ")}`] : []),
       "spent: mean output tokens, in samples; prefix and verifier: mean prompt tokens computed and tokens read by the process reward model",

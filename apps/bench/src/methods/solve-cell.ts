@@ -11,6 +11,8 @@ import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts
 
 /** The most samples that a request may ask for. */
 const MOST = 256;
+/** Problems that are solved before what was done is written down. */
+const BLOCK = 100;
 /** Prices that are tried for a budget. */
 export const MOST_PRICES = 3;
 
@@ -21,6 +23,8 @@ export interface Work {
   readonly seed: number;
   /** Sets samples of the same problems apart. Default 0. */
   readonly salt?: number;
+  /** Number of the first problem: each one's seed goes by its number. Default 0. */
+  readonly first?: number;
 }
 
 /** One sample at temperature 1, the unit of all budgets. */
@@ -35,28 +39,50 @@ export function solveAll(
   method: MethodCase,
   size: number,
   problems: readonly TestProblem[],
-  { ports, parallel, seed, salt = 0 }: Work,
+  { ports, parallel, seed, salt = 0, first = 0 }: Work,
 ) {
   return forEachParallel(problems, parallel, (problem, index) =>
-    solveDirect(method, size, problem, seed * 1_000_003 + index + Math.round(salt) * 1_000_000_007, ports),
+    solveDirect(method, size, problem, seed * 1_000_003 + first + index + Math.round(salt) * 1_000_000_007, ports),
   );
 }
 
 /** What a method did, and the size that it was given for it. */
-type Solved = Pick<CellRuns, "size" | "runs">;
+export type Solved = Pick<CellRuns, "size" | "runs">;
 
-/** Solves at a size, or takes the votes of records that stand for it. */
-export async function solveSized(
+/** The problems that methods are compared on, those that sizes are fitted on, and what one sample takes. */
+export interface Task {
+  readonly problems: readonly TestProblem[];
+  readonly pilots: readonly TestProblem[];
+  /** Output tokens of one sample. */
+  readonly unit: number;
+  /** Samples of the same problems, for methods that votes can stand for. */
+  readonly records: Records | undefined;
+}
+
+/** Solves the problems at a budget, `BLOCK` after `BLOCK`, each time with what there is by then; goes on from what was `begun`, at its size. */
+export async function* solveCell(
   method: MethodCase,
-  size: number,
-  problems: readonly TestProblem[],
+  budget: number,
+  { problems, pilots, unit, records }: Task,
   work: Work,
-  records: Records | undefined,
-): Promise<Solved> {
-  if (records !== undefined && method.votes !== undefined && records.origin.samples >= size) {
-    return { size, runs: replayedRuns(records, method.votes, size) };
+  begun?: Solved,
+): AsyncGenerator<Solved> {
+  if (method.priced) {
+    yield await solvePriced(method, budget * unit, problems, work);
+    return;
   }
-  return { size, runs: await solveAll(method, size, problems, work) };
+  const size = begun?.size ?? (await fittingSize(method, budget, unit, pilots, work));
+  if (records !== undefined && method.votes !== undefined && records.origin.samples >= size) {
+    yield { size, runs: replayedRuns(records, method.votes, size) };
+    return;
+  }
+  let runs = begun?.runs ?? [];
+  while (runs.length < problems.length) {
+    const first = runs.length;
+    const block = problems.slice(first, first + BLOCK);
+    runs = [...runs, ...(await solveAll(method, size, block, { ...work, first }))];
+    yield { size, runs };
+  }
 }
 
 /**
@@ -64,7 +90,7 @@ export async function solveSized(
  * tried the one whose tokens came closest counts, whatever its accuracy. Other samples each time: scores that were asked for before would come at once, and
  * end more samples early.
  */
-export async function solvePriced(
+async function solvePriced(
   method: MethodCase,
   outputTokens: number,
   problems: readonly TestProblem[],
@@ -100,7 +126,7 @@ export function meanTokens(runs: readonly MethodRun[]): number {
 }
 
 /** The size at which a method spends about `budget` times `unit` output tokens on the pilots, by two rounds of proportion. */
-export async function fittingSize(
+async function fittingSize(
   method: MethodCase,
   budget: number,
   unit: number,

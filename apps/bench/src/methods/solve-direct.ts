@@ -22,6 +22,8 @@ export interface MethodRun {
   /** Prompt tokens that were computed, prefixes of steps included; `undefined` where it was replayed from records. */
   readonly promptTokens: number | undefined;
   readonly verifierTokens: number | undefined;
+  /** Calls of the model: samples, or the continuations of a search. */
+  readonly calls: number;
   readonly samples: number;
   readonly votes: number;
   readonly degradations: readonly string[];
@@ -78,6 +80,7 @@ export async function solveDirect(
     outputTokens: outputTokensOf(ledger),
     promptTokens: ledger.promptTokens,
     verifierTokens: ledger.verifierTokens,
+    calls: ledger.calls,
     samples: outcome.samplesStarted,
     votes: outcome.samplesVoted,
     degradations: outcome.degradations,

@@ -58,24 +58,32 @@ export interface Cost {
  */
 export function costOf(work: PlannedWork, sample: SampleCosts, serving: ServingCosts = {}): Cost {
   const { samples, window, verified } = work;
-  const { prices, verifierUsdPerMillion = 0, tokensPerSecond, prefillTokensPerSecond, fixedMs = 0 } = serving;
+  const { tokensPerSecond, prefillTokensPerSecond, fixedMs = 0 } = serving;
   const promptTokens = sample.promptTokens * Math.min(serving.replicas ?? 1, samples);
   const outputTokens = samples * sample.outputTokens;
   const verifierTokens = verified ? sample.promptTokens + outputTokens : 0;
-  const tokensUsd = prices && promptTokens * prices.promptUsd + outputTokens * prices.outputUsd;
-  const verifierUsd = verifierTokens * verifierUsdPerMillion;
   const atOnce = Math.min(window, samples);
   const slowest = sample.outputTokens * (1 + (sample.spread ?? 0) * Math.sqrt(2 * Math.log(atOnce)));
   const waves = Math.ceil(samples / atOnce);
   const prefillMs = prefillTokensPerSecond === undefined ? 0 : (1000 * sample.promptTokens) / prefillTokensPerSecond;
   return {
-    calls: samples,
-    promptTokens,
-    outputTokens,
-    verifierTokens,
-    totalTokens: promptTokens + outputTokens + verifierTokens,
-    costUsd: tokensUsd === undefined ? undefined : (tokensUsd + verifierUsd) / 1e6,
+    ...costOfTokens({ calls: samples, promptTokens, outputTokens, verifierTokens }, serving),
     latencyMs:
       tokensPerSecond === undefined ? undefined : fixedMs + prefillMs + (1000 * waves * slowest) / tokensPerSecond,
+  };
+}
+
+/** What so many tokens cost together; how long they take is not known from their number alone. */
+export function costOfTokens(
+  tokens: Pick<Cost, "calls" | "promptTokens" | "outputTokens" | "verifierTokens">,
+  { prices, verifierUsdPerMillion = 0 }: ServingCosts,
+): Cost {
+  const { calls, promptTokens, outputTokens, verifierTokens } = tokens;
+  const tokensUsd = prices && promptTokens * prices.promptUsd + outputTokens * prices.outputUsd;
+  return {
+    ...{ calls, promptTokens, outputTokens, verifierTokens },
+    totalTokens: promptTokens + outputTokens + verifierTokens,
+    costUsd: tokensUsd === undefined ? undefined : (tokensUsd + verifierTokens * verifierUsdPerMillion) / 1e6,
+    latencyMs: undefined,
   };
 }

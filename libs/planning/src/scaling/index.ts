@@ -9,5 +9,6 @@ export * from "./plan-options.ts";
 export * from "./plan-problems.ts";
 export * from "./samples-within.ts";
 export * from "./scaling-curve.ts";
+export * from "./search-point.ts";
 export * from "./vote-accuracy.ts";
 export * from "./vote-model.ts";

@@ -2,6 +2,7 @@ import type { SampleCosts } from "./cost-model.ts";
 import curves from "./curves.json" with { type: "json" };
 import type { PricePoint } from "./implied-price.ts";
 import { type CurvePredictor, createPredictor, type ScalingCurve } from "./scaling-curve.ts";
+import type { MeasuredSearches } from "./search-point.ts";
 
 /** Problems that were expected to be about as hard, and what became of them. */
 export interface CurveBand {
@@ -31,6 +32,8 @@ export interface ModelCurves {
   };
   /** Easiest first; at least one. */
   readonly bands: readonly CurveBand[];
+  /** What searches came to. Absent: nobody has measured any, and none is planned. */
+  readonly searches?: MeasuredSearches;
 }
 
 /** A file of curves. */

@@ -1,9 +1,11 @@
 import type { Difficulty, Method } from "@reckon/core";
 import type { BetaShape } from "@reckon/stats";
+import { searchWindow } from "../search-plan.ts";
 import { type Budget, type BudgetUnit, spentOf } from "./budget.ts";
 import { type Cost, costOf, type ServingCosts } from "./cost-model.ts";
 import { bandOf, type CurveBand, curvePredictorOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
 import type { CurvePrediction } from "./scaling-curve.ts";
+import { believedLogOdds, predictSearch, type SearchPoint, searchOption } from "./search-point.ts";
 import type { Measure } from "./vote-accuracy.ts";
 
 /** One way to spend on a problem, what it costs and what it is expected to bring. */
@@ -56,7 +58,10 @@ export function shapeOf({ difficulty }: PlannedProblem, band: CurveBand): BetaSh
   return overridden || historyCount > 0 ? { alpha: priorAlpha, beta: priorBeta } : band.curve.model.shape;
 }
 
-/** Every (method, N, model) for a problem: its own prior on P(one sample is right), its band's curve for how votes fall and what they cost. */
+/**
+ * Every (method, N, model) for a problem: its own prior on P(one sample is right), its band's curve for how votes fall and what they cost, and the
+ * searches that were measured, at the sizes that they were measured at.
+ */
 export function planOptions(
   problem: PlannedProblem,
   candidates: readonly PlanCandidate[],
@@ -67,7 +72,7 @@ export function planOptions(
     const sample = sampleCostsOf(curves, band, problem.promptBytes);
     const predictor = curvePredictorOf(band.curve);
     const shape = shapeOf(problem, band);
-    return sizes.flatMap((samples) =>
+    const votes = sizes.flatMap((samples) =>
       methodsFor(samples, curves.verified).map((method): PlanOption => {
         const work = { samples, window: Math.min(window, samples), verified: method === "best-of-n" };
         return {
@@ -77,7 +82,18 @@ export function planOptions(
         };
       }),
     );
+    const searches = usefulSearches(curves).flatMap((point): PlanOption[] => {
+      const { method, samples } = point;
+      const option = searchOption(point, curves, band, serving, shape);
+      return option === undefined ? [] : [{ model, method, samples, window: searchWindow(method, samples), ...option }];
+    });
+    return [...votes, ...searches];
   });
+}
+
+/** Searches that add to a vote, as far as is known: the others take longer for nothing. */
+function usefulSearches({ verified, searches }: ModelCurves): readonly SearchPoint[] {
+  return verified ? (searches?.points ?? []).filter((point) => believedLogOdds(point) > 0) : [];
 }
 
 function methodsFor(samples: number, verified: boolean): readonly Method[] {
@@ -97,6 +113,10 @@ export function predictOption(
   const shape = shapeOf(problem, band);
   // The band's own Beta moves with the refits by itself.
   const given = shape === band.curve.model.shape ? undefined : shape;
+  const search = curves.searches?.points.find(
+    ({ method, samples }) => method === option.method && samples === option.samples,
+  );
+  if (search !== undefined) return predictSearch(search, curves, band, given);
   return curvePredictorOf(band.curve).predict(measures[option.method] ?? "majority", option.samples, given);
 }
 

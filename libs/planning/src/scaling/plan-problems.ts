@@ -114,18 +114,20 @@ function pointsOf(
   unit: BudgetUnit,
   input: PlanOptionsInput,
 ): Point[] {
-  return planOptions(problem, candidates, input).map((option): Point => {
+  const points = planOptions(problem, candidates, input).flatMap((option): Point[] => {
     const serving = candidates.find(({ model }) => model === option.model)?.serving;
     const rate = serving?.totalTokensPerSecond ?? serving?.tokensPerSecond;
     const shared = unit === "seconds" && among > 1 && rate !== undefined ? option.cost.outputTokens / rate : undefined;
     const cost = shared ?? spentOf(option.cost, unit);
-    if (cost !== undefined) return { option, cost, gain: option.accuracy };
-    const missing = unit === "usd" ? "no price" : "no measured speed";
-    throw new ReckonError(
-      "failed-precondition",
-      `a budget in ${unit} cannot be planned: ${option.model} has ${missing}`,
-    );
+    return cost === undefined ? [] : [{ option, cost, gain: option.accuracy }];
   });
+  for (const { model } of candidates) {
+    // How long a search takes nobody knows; of a vote every cost is known, or the unit has no measure at all.
+    if (points.some(({ option }) => option.model === model)) continue;
+    const missing = unit === "usd" ? "no price" : "no measured speed";
+    throw new ReckonError("failed-precondition", `a budget in ${unit} cannot be planned: ${model} has ${missing}`);
+  }
+  return points;
 }
 
 function byVotesOf(
