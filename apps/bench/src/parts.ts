@@ -1,5 +1,6 @@
 import { adaptersPart } from "./adapters/adapters-part.ts";
 import { affinityPart } from "./affinity/affinity-part.ts";
+import { batchPart } from "./batch-part.ts";
 import { budgetPart } from "./budget/budget-part.ts";
 import { difficultyPart } from "./difficulty/difficulty-part.ts";
 import { earlyStopPart } from "./early-stop/early-stop-part.ts";
@@ -43,6 +44,7 @@ export const parts: readonly Part[] = [
   faultsPart,
   frontDoorPart,
   loadPart,
+  batchPart,
   budgetPart,
   affinityPart,
   installPart,

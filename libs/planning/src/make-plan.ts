@@ -28,7 +28,7 @@ export interface MakePlanInput {
   readonly settings?: PlanningSettings;
   /** Verifiers that can be asked. Default: `prm` where the capabilities have it, else none. */
   readonly verifiers?: readonly VerifierName[];
-  /** N and K by a budget and the model's curves, in place of `adaptive`'s own. Default: none. */
+  /** N, K and when to stop, by a budget and the model's curves, in place of `adaptive`'s own. Default: none. */
   readonly advice?: SampleAdvice | undefined;
 }
 
@@ -77,7 +77,12 @@ export function makePlan(input: MakePlanInput): Plan {
     maxSampleTokens: Math.max(MIN_SAMPLE_TOKENS, steps.maxSteps * TOKENS_PER_STEP),
     verificationRounds: rounds,
     ...(searched && { search: searched.search }),
-    stopRule: chooseStopRule(overrides, { strategy, samples, scored: rounds > 0 }, settings, reasons),
+    stopRule: chooseStopRule(
+      overrides,
+      { strategy, samples, scored: rounds > 0, advice: input.advice },
+      settings,
+      reasons,
+    ),
     timeoutMs: overrides.timeoutMs ?? limits.timeoutMs,
     temperature,
     topP: overrides.topP ?? 1,
@@ -192,7 +197,7 @@ const MIN_GAIN = 0.03;
 
 function chooseStopRule(
   overrides: PlanOverrides,
-  plan: { readonly strategy: Strategy; readonly samples: number; readonly scored: boolean },
+  plan: Pick<Plan, "strategy" | "samples"> & Pick<MakePlanInput, "advice"> & { readonly scored: boolean },
   settings: PlanningSettings,
   reasons: string[],
 ): StopRule {
@@ -206,6 +211,11 @@ function chooseStopRule(
     return rule;
   }
   const givesUp = plan.strategy === "adaptive";
+  const advised = plan.advice?.stopRule;
+  if (givesUp && advised !== undefined && asked === undefined) {
+    reasons.push(`stops by the rule ${writeStopRule(advised)}: the price that the budget of all implies`);
+    return advised;
+  }
   if (asked === undefined && !plan.scored) {
     const rule = givesUp ? defaultStop.rule : betaRule;
     reasons.push(`stops by the rule ${writeStopRule(rule)}: no verifier scores the answers`);

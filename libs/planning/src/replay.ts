@@ -79,14 +79,12 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
   const unsigned: ScoredVote[] = [];
   let running: Running[] = [];
   let started = 0;
-  let ended = 0;
   let now = 0;
   let finishedTokens = 0;
   let prunedTokens = 0;
   const end = (sample: number) => {
     const { canonical, outputTokens, score, logprob } = recorded[sample] as RecordedSample;
     finishedTokens += outputTokens;
-    ended += 1;
     if (canonical === undefined) return;
     votes.push({ sample, canonical, answer: canonical, weight: 1, score, logprob });
     unsigned.push({ sample, canonical, answer: canonical, weight: 1 });
@@ -98,7 +96,7 @@ export function replay(recorded: readonly RecordedSample[], options: ReplayOptio
       left: limit - started,
       started,
       firstInFlight: running.length === 0 ? undefined : Math.min(...running.map((one) => one.sample)),
-      sampleTokens: ended === 0 ? undefined : finishedTokens / ended,
+      tokensPerVote: votes.length === 0 ? undefined : (finishedTokens + prunedTokens) / votes.length,
       evidence,
       confidence: options.confidence,
     };

@@ -65,8 +65,7 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
   const startedAfter: number[] = [];
   const gone = new Set<number>();
   let ended = 0;
-  let whole = 0;
-  let wholeTokens = 0;
+  let tokens = 0;
 
   const stateNow = (): StopState => {
     const hopeful = startedAfter.flatMap((_, sample) => (gone.has(sample) ? [] : [sample]));
@@ -74,7 +73,7 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
       votes: weighVotes(cast, selection, scoring),
       ...{ inFlight: hopeful.length, left: Math.max(0, plan.samples - startedAfter.length), confidence },
       ...{ started: startedAfter.length, firstInFlight: hopeful[0] },
-      sampleTokens: whole === 0 ? undefined : wholeTokens / whole,
+      tokensPerVote: cast.length === 0 ? undefined : tokens / cast.length,
       evidence: evidenceKind(signs.score, signs.logprob),
     };
   };
@@ -97,10 +96,7 @@ export function retrace(record: ProblemRecord, profile?: ModelProfile): Retraced
   const take = (sample: SampleRecord) => {
     ended += 1;
     gone.add(numberOf(sample));
-    if (sample.cutAfter === undefined) {
-      whole += 1;
-      wholeTokens += sample.tokens;
-    }
+    tokens += sample.tokens;
     if (sample.voted !== true || sample.answer === undefined || sample.canonical === undefined) return;
     const { answer, canonical, score } = sample;
     cast.push({ sample: numberOf(sample), answer, canonical, weight: 1, score, logprob: sample.logprob?.sum });

@@ -109,10 +109,10 @@ describe("value", () => {
     const rule: StopRule = { name: "value", threshold: 1, minVotes: 1, minGain: 0 };
     expect(stops(rule, "aaaa")).toBe(false);
     expect(stops({ ...rule, minGain: 0.05 }, "aaaaaa")).toBe(true);
-    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aaaaaa", { sampleTokens: 1000 })).toBe(true);
-    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aabb", { sampleTokens: 1 })).toBe(false);
+    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aaaaaa", { tokensPerVote: 1000 })).toBe(true);
+    expect(stops({ ...rule, gainPerKiloToken: 0.05 }, "aabb", { tokensPerVote: 1 })).toBe(false);
     expect(
-      priceOfSample({ ...rule, minGain: 0.01, gainPerKiloToken: 0.05 }, state([], { sampleTokens: 500 })),
+      priceOfSample({ ...rule, minGain: 0.01, gainPerKiloToken: 0.05 }, state([], { tokensPerVote: 500 })),
     ).toBeCloseTo(0.035, 12);
   });
 
@@ -124,8 +124,8 @@ describe("value", () => {
 
   it("begins with two where the price is by the token, until a sample has told its tokens", () => {
     const rule = { ...stopRules.value, minGain: 0, gainPerKiloToken: 0.01 };
-    const at = (sampleTokens: number | undefined) =>
-      windowTarget({ rule, window: 16 }, state([], { inFlight: 0, left: 40, sampleTokens }));
+    const at = (tokensPerVote: number | undefined) =>
+      windowTarget({ rule, window: 16 }, state([], { inFlight: 0, left: 40, tokensPerVote }));
     expect(at(undefined)).toBe(2);
     expect(at(100)).toBeGreaterThan(2);
   });

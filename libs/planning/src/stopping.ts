@@ -20,8 +20,11 @@ export interface StopState {
   readonly started?: number | undefined;
   /** The first sample, by its number, that may still vote; for rules with `inOrder`. Absent: none. */
   readonly firstInFlight?: number | undefined;
-  /** Mean output tokens of the samples that have ended; for prices by the token. Absent: unknown. */
-  readonly sampleTokens?: number | undefined;
+  /**
+   * Output tokens that a vote has cost so far: those of all samples that have ended, pruned ones and ones without an answer included, over the votes. For
+   * prices by the token. Absent: unknown.
+   */
+  readonly tokensPerVote?: number | undefined;
   /** Which signs of quality the samples to come will have. */
   readonly evidence: EvidenceKind | undefined;
   /** How confidence is computed, for the rules `confidence` and `value`, and for windows. */
@@ -123,12 +126,12 @@ export function valueOfNext({ votes, inFlight, left, evidence, confidence }: Sto
 }
 
 /**
- * What one more sample has to add to P(the leader is right): `minGain` and, for `value`, the price of the tokens that samples
+ * What one more vote has to add to P(the leader is right): `minGain` and, for `value`, the price of the tokens that votes
  * have cost so far. 0 for rules without a price.
  */
-export function priceOfSample(rule: StopRule, { sampleTokens = 0 }: StopState): number {
+export function priceOfSample(rule: StopRule, { tokensPerVote = 0 }: StopState): number {
   if (rule.name === "confidence") return rule.minGain ?? 0;
-  if (rule.name === "value") return (rule.minGain ?? 0) + ((rule.gainPerKiloToken ?? 0) * sampleTokens) / 1000;
+  if (rule.name === "value") return (rule.minGain ?? 0) + ((rule.gainPerKiloToken ?? 0) * tokensPerVote) / 1000;
   return 0;
 }
 

@@ -73,8 +73,8 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
   if (schedule === "doubling") return state.inFlight > 0 ? 0 : Math.min(open, Math.max(2, startedIn(state)));
   if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
   if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
-  // Before a sample has ended nobody knows what a price by the token comes to: no more than it takes to give up.
-  if (isPricedByToken(rule) && state.sampleTokens === undefined) return Math.min(limit, LEAST_VOTES_TO_GIVE_UP);
+  // Before a vote nobody knows what a price by the token comes to: no more than it takes to give up.
+  if (isPricedByToken(rule) && state.tokensPerVote === undefined) return Math.min(limit, LEAST_VOTES_TO_GIVE_UP);
   const needed = votesToStop(options, state, limit);
   return Math.min(needed, samplesWorth(rule, state, needed));
 }

@@ -7,8 +7,8 @@ export interface SampleBook {
   readonly started: number;
   /** Samples whose end was announced: they have voted or never will. */
   readonly ended: number;
-  /** Mean output tokens of those that were not cut; `undefined` before the first. */
-  readonly meanTokens: number | undefined;
+  /** Output tokens of those over the votes among them; `undefined` before the first vote. */
+  readonly tokensPerVote: number | undefined;
   readonly ends: Readonly<Record<SampleEnd, number>>;
   /** Steps of each sample that voted. */
   readonly stepsOfVoters: readonly number[];
@@ -34,8 +34,7 @@ export function createSampleBook(): SampleBook {
   const ends = { stop: 0, length: 0, cancelled: 0, pruned: 0, failed: 0 };
   const stepsOfVoters: number[] = [];
   let ended = 0;
-  let whole = 0;
-  let wholeTokens = 0;
+  let tokens = 0;
   const isWaiting = (record: SampleRecord) => record.answer !== undefined;
   const isLive = (record: SampleRecord) => record.end === undefined;
   return {
@@ -48,8 +47,8 @@ export function createSampleBook(): SampleBook {
     get ended() {
       return ended;
     },
-    get meanTokens() {
-      return whole === 0 ? undefined : wholeTokens / whole;
+    get tokensPerVote() {
+      return stepsOfVoters.length === 0 ? undefined : tokens / stepsOfVoters.length;
     },
     add() {
       const record = createSampleRecord(records.length, ended);
@@ -63,11 +62,9 @@ export function createSampleBook(): SampleBook {
     countEnd(reason) {
       ends[reason] += 1;
     },
-    countEnded({ cancelling, end }) {
+    countEnded({ end }) {
       ended += 1;
-      if (cancelling !== undefined) return;
-      whole += 1;
-      wholeTokens += end?.usage.outputTokens ?? 0;
+      tokens += end?.usage.outputTokens ?? 0;
     },
     countVoter(record) {
       stepsOfVoters.push(reasoningSteps(record));

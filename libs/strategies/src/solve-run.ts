@@ -136,7 +136,7 @@ export class SolveRun {
       inFlight: hopeful.length,
       started: book.started,
       firstInFlight: hopeful[0]?.sample,
-      sampleTokens: book.meanTokens,
+      tokensPerVote: book.tokensPerVote,
       left: Math.max(0, this.#parts.plans.plan.samples + this.#parts.faults.replacements - book.started),
       evidence: evidenceKind(this.#parts.verification.judge?.scores === true, this.#ports.capabilities.logprobs),
       confidence: this.#parts.confidence,

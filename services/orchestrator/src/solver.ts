@@ -62,6 +62,8 @@ export interface SolveTask {
   readonly caps?: LedgerCaps;
   /** N at most, whatever the plan would have; absent: no limit. */
   readonly maxSamples?: number | undefined;
+  /** P(right) that a thousand output tokens have to add for it to go on; for `adaptive` in a batch. Default: as the plan has it. */
+  readonly tokenGain?: number | undefined;
   /** Where the problem's difficulty is known already. */
   readonly estimated?: Estimated | undefined;
   /** What was decided from outside, a sentence each: they stand before the plan's own reasons. */
@@ -112,7 +114,7 @@ export function createSolver(options: SolverOptions): Solver {
   const metrics = createSolveMetrics();
 
   async function prepare(
-    { problem, overrides, caps: given, maxSamples = Infinity, reasons = [], ...task }: SolveTask,
+    { problem, overrides, caps: given, maxSamples = Infinity, tokenGain, reasons = [], ...task }: SolveTask,
     running: Running,
   ): Promise<Prepared> {
     const remainingMs = running.answerAtMs - clock.nowMs();
@@ -128,7 +130,8 @@ export function createSolver(options: SolverOptions): Solver {
     assertPrices(caps, model);
     const fallback = fallbackUnder(admission.pressure(overrides.priority ?? "normal"), overrides, settings);
     const verifiable = verifiers.length > 0;
-    const advice = adviceFor({ problem, overrides, estimated, model, settings, verifiable, caps, maxSamples });
+    const facts = { problem, overrides, estimated, model, settings, verifiable };
+    const advice = adviceFor({ ...facts, caps, maxSamples, tokenGain });
     const plan = makePlan({
       ...{ problem, difficulty, settings, capabilities, verifiers, advice },
       overrides: fallback === undefined ? overrides : { ...overrides, strategy: fallback.strategy },

@@ -61,6 +61,24 @@ export function impliedPrice(
   };
 }
 
+/**
+ * The output tokens that a problem is expected to take at a price: those of its band, interpolated between the prices that were learned along their logarithms,
+ * of the nearest beyond them. `undefined` where none were learned.
+ */
+export function tokensAtPrice(
+  { difficulty }: { readonly difficulty: Pick<Difficulty, "score"> },
+  curves: ModelCurves,
+  tokenGain: number,
+): number | undefined {
+  const prices = bandOf(curves, difficulty.score).prices ?? [];
+  const place = prices.findIndex((point) => point.tokenGain <= tokenGain);
+  const below = prices[place === -1 ? prices.length - 1 : place];
+  const above = prices[place - 1];
+  if (below === undefined || above === undefined) return below?.outputTokens;
+  const part = Math.log(above.tokenGain / tokenGain) / Math.log(above.tokenGain / below.tokenGain);
+  return above.outputTokens + part * (below.outputTokens - above.outputTokens);
+}
+
 /** The output tokens that a budget in tokens leaves room for, prompts and what a verifier reads taken off; `undefined` in other units. */
 export function outputTokensWithin(
   problems: readonly PlannedProblem[],

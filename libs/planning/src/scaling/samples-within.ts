@@ -1,6 +1,7 @@
-import type { LedgerCaps, TokenPrices } from "@reckon/core";
+import type { LedgerCaps, StopRule, TokenPrices } from "@reckon/core";
 import { type Budget, spentOf } from "./budget.ts";
-import { bandOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
+import { PRICED_SAMPLES, pricedStop } from "./implied-price.ts";
+import { bandOf, type ModelCurves } from "./model-curves.ts";
 import { choosePlan, type PlannedProblem, type PlanOption, planOptions } from "./plan-options.ts";
 
 /** N and K for a budget, and why. */
@@ -8,6 +9,8 @@ export interface SampleAdvice {
   readonly samples: number;
   readonly window: number;
   readonly reason: string;
+  /** When to stop before that. Default: as the plan has it. */
+  readonly stopRule?: StopRule;
 }
 
 /** What an advice is made from. */
@@ -64,20 +67,34 @@ export function samplesWithin(input: SamplesWithinInput): SampleAdvice | undefin
   if (chosen === undefined) {
     return { samples: 1, window: 1, reason: `one sample: the budget of ${shown} may not pay for more` };
   }
-  const { outputTokens, spread = 0 } = sampleCostsOf(
-    input.curves,
-    bandOf(input.curves, input.problem.difficulty.score),
-    0,
-  );
-  const long = outputTokens * (1 + 2 * spread);
-  const room = (input.caps.maxOutputTokens ?? Number.POSITIVE_INFINITY) / long;
-  const window = Math.max(1, Math.min(chosen.window, Math.floor(room)));
+  const window = windowWithin(input, chosen.window);
   const spent = budgets.map(({ unit }) => amountOf({ unit, amount: spentOf(chosen.cost, unit) ?? 0 })).join(", ");
   return {
     samples: chosen.samples,
     window,
     reason: `up to ${chosen.samples} samples by the budget of ${shown}: about ${spent} for all of them, and ${chosen.accuracy.toFixed(2)} expected right`,
   };
+}
+
+/**
+ * As many samples as are worth a price, for a problem that shares a budget with others: the votes decide where it goes (`impliedPrice`). The caps are limits
+ * then, not what is to be spent.
+ */
+export function samplesAtPrice(input: SamplesWithinInput, tokenGain: number): SampleAdvice {
+  const samples = Math.min(PRICED_SAMPLES, input.most ?? PRICED_SAMPLES);
+  return {
+    samples,
+    window: windowWithin(input, Math.min(samples, input.window ?? 8)),
+    reason: `up to ${samples} samples, as long as each is worth what its tokens could bring another problem of the batch`,
+    stopRule: pricedStop(tokenGain),
+  };
+}
+
+/** K, narrow enough for each sample in it to be a long one. */
+function windowWithin({ curves, problem, caps }: SamplesWithinInput, window: number): number {
+  const { outputTokens, spread = 0 } = bandOf(curves, problem.difficulty.score);
+  const room = (caps.maxOutputTokens ?? Number.POSITIVE_INFINITY) / (outputTokens * (1 + 2 * spread));
+  return Math.max(1, Math.min(window, Math.floor(room)));
 }
 
 function amountOf({ unit, amount }: Budget): string {

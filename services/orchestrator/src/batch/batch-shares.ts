@@ -1,20 +1,17 @@
-import { type LedgerCaps, type LedgerSnapshot, outputTokensOf, totalTokensOf } from "@reckon/core";
-import {
-  allocate,
-  type Budget,
-  bestWithin,
-  budgetsOf,
-  type GainPoint,
-  type PlanOption,
-  spentOf,
-} from "@reckon/planning";
+import type { LedgerCaps, LedgerSnapshot } from "@reckon/core";
+import { type Budget, budgetsOf, type PlanOption, spentOf } from "@reckon/planning";
 import type { Part, SharedAccount } from "../ledger/shared-account.ts";
+import type { BatchPrices } from "./batch-prices.ts";
+import { createGainShares } from "./gain-shares.ts";
+import { createPricedShares } from "./priced-shares.ts";
 
 /** What a problem of a batch may spend. */
 export interface Share {
   readonly part: Part;
   /** N at most; `undefined`: as its plan has it. */
   readonly maxSamples: number | undefined;
+  /** P(right) that a thousand output tokens have to add; `undefined`: as its plan has it. */
+  readonly tokenGain: number | undefined;
   /** Why, in a sentence; `undefined` where nothing was decided. */
   readonly reason: string | undefined;
 }
@@ -29,76 +26,30 @@ export interface BatchShares {
   settle(place: number, share: Share, spent: LedgerSnapshot): void;
 }
 
-interface Point extends GainPoint {
-  readonly samples: number;
+/** How a batch runs. */
+export interface BatchFacts {
+  /** Prices that all its problems may go by. Default: they may not. */
+  readonly prices?: BatchPrices | undefined;
+  /** Problems that run at once. Default 1. */
+  readonly maxParallel?: number;
 }
 
 /**
- * A problem holds more than it is expected to spend, since chains may be longer than the average; what it leaves goes back. The account is never
- * overdrawn: what is held is taken out of it.
- */
-const SLACK = 1.5;
-
-/** Problems stop before their N; what those that have ended left of their plans is given out in advance, up to so many times a share. */
-const MOST_AHEAD = 2;
-/** Before that is believed, this many problems have ended. */
-const BELIEVED_AFTER = 4;
-
-/**
- * Divides an account by marginal gain (`allocate`): who is expected to gain most from another sample gets it. Those that are to spend least begin, so that what
- * they leave can go to those that need most; who was to have nothing comes last and may have what is left. Shares are of what is free when a problem
- * begins, so that they grow with all that was not spent. `undefined` where the caps pay for all that anybody could use: nothing is to be divided.
+ * Shares of an account that is short of what its problems could use: by one price where all of them may go by it (`createPricedShares`), since votes tell more
+ * than texts do; else in advance (`createGainShares`). The account is never overdrawn: what a problem holds is taken out of it. `undefined` where
+ * the caps pay for all that anybody could use: nothing is to be divided.
  */
 export function createBatchShares(
   prospects: readonly (readonly PlanOption[])[],
   caps: LedgerCaps,
   ledger: SharedAccount,
+  { prices, maxParallel = 1 }: BatchFacts = {},
 ): BatchShares | undefined {
   const scarce = scarcest(prospects, caps);
   if (scarce === undefined) return undefined;
-  const { unit, amount } = scarce;
-  const points = prospects.map((options) => pointsOf(options, unit));
-  const { chosen } = allocate(points, amount);
-  const weights = points.map((some, place) => chosen[place]?.cost ?? some[0]?.cost ?? 0);
-  const order = points.map((_, place) => place);
-  order.sort(
-    (a, b) =>
-      Number(chosen[a] === undefined) - Number(chosen[b] === undefined) || (weights[a] ?? 0) - (weights[b] ?? 0),
-  );
-  const waiting = new Set(order);
-  const ended = { problems: 0, planned: 0, spent: 0 };
-  const planned = new Map<number, number>();
-  const ahead = () =>
-    ended.problems < BELIEVED_AFTER
-      ? 1
-      : Math.max(1, Math.min(MOST_AHEAD, ended.planned / Math.max(1e-12, ended.spent)));
-  return {
-    order,
-    settle(place, { part }, spent) {
-      ended.problems += 1;
-      ended.planned += planned.get(place) ?? 0;
-      ended.spent += spentIn(spent, unit);
-      ledger.settle(part, spent);
-    },
-    take(place) {
-      const all = [...waiting].reduce((sum, other) => sum + (weights[other] as number), 0);
-      waiting.delete(place);
-      const portion = all > 0 ? (weights[place] as number) / all : 1;
-      // The last one needs to leave nothing to others.
-      const share = Math.min(1, portion * ahead());
-      const wanted = waiting.size === 0 ? share : Math.min(1, share * SLACK);
-      const part = ledger.take(1 / wanted);
-      const payable = ((heldOf(part, unit) ?? 0) * share) / wanted;
-      const point = bestWithin(points[place] as Point[], payable) ?? points[place]?.[0];
-      planned.set(place, point?.cost ?? 0);
-      const samples = point?.samples ?? 1;
-      return {
-        part,
-        maxSamples: samples,
-        reason: `its share of the batch, by marginal gain: ${samples} ${samples === 1 ? "sample" : "samples"} for about ${shown(point?.cost ?? 0, unit)} of ${shown(amount, unit)}`,
-      };
-    },
-  };
+  const problems = prospects.length;
+  const priced = prices && createPricedShares({ problems, prices, budget: scarce, ledger, maxParallel });
+  return priced ?? createGainShares(prospects, scarce, ledger);
 }
 
 /** The budget that falls shortest of what all problems together could use. */
@@ -108,36 +59,4 @@ function scarcest(prospects: readonly (readonly PlanOption[])[], caps: LedgerCap
     amount;
   const [first] = budgetsOf(caps).sort((a, b) => strain(b) - strain(a));
   return first !== undefined && strain(first) > 1 ? first : undefined;
-}
-
-function pointsOf(options: readonly PlanOption[], unit: Budget["unit"]): Point[] {
-  return options.map(({ cost, accuracy, samples }) => ({ cost: spentOf(cost, unit) ?? 0, gain: accuracy, samples }));
-}
-
-function heldOf(part: Part, unit: Budget["unit"]): number | undefined {
-  const { maxOutputTokens, maxTotalTokens, maxCostUsd, maxCalls } = part;
-  return {
-    "output-tokens": maxOutputTokens,
-    "total-tokens": maxTotalTokens,
-    usd: maxCostUsd,
-    calls: maxCalls,
-    seconds: undefined,
-  }[unit];
-}
-
-function spentIn(ledger: LedgerSnapshot, unit: Budget["unit"]): number {
-  if (unit === "output-tokens") return outputTokensOf(ledger);
-  if (unit === "total-tokens") return totalTokensOf(ledger);
-  return unit === "usd" ? (ledger.costUsd ?? 0) : ledger.calls;
-}
-
-function shown(amount: number, unit: Budget["unit"]): string {
-  const noun = {
-    "output-tokens": "output tokens",
-    "total-tokens": "tokens",
-    usd: "US dollars",
-    calls: "calls",
-    seconds: "s",
-  }[unit];
-  return `${unit === "usd" ? Number(amount.toPrecision(3)) : Math.round(amount)} ${noun}`;
 }

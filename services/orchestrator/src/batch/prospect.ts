@@ -1,12 +1,14 @@
 import type { Model, PlanOverrides, Problem } from "@reckon/core";
 import {
   curvesOf,
+  type ModelCurves,
   optionsWithin,
   type PlannedProblem,
   type PlanningSettings,
   type PlanOption,
   type SampleAdvice,
   type SamplesWithinInput,
+  samplesAtPrice,
   samplesWithin,
   strategyLimits,
 } from "@reckon/planning";
@@ -17,6 +19,14 @@ export interface Prospect {
   /** Where the difficulty service was asked: it need not be asked again. */
   readonly estimated: Estimated;
   readonly options: readonly PlanOption[];
+  /** What prices of its tokens are read from; absent where the client fixed what a price decides, or no prices were learned. */
+  readonly priced?: Priced | undefined;
+}
+
+/** A problem that may go on as long as its votes are worth a price. */
+export interface Priced {
+  readonly planned: PlannedProblem;
+  readonly curves: ModelCurves;
 }
 
 /** What a problem's prospect depends on. */
@@ -29,7 +39,9 @@ export interface ProspectFacts {
   readonly verifiable: boolean;
 }
 
-function inputOf(facts: ProspectFacts): Omit<SamplesWithinInput, "caps"> | undefined {
+type Input = Omit<SamplesWithinInput, "caps">;
+
+function inputOf(facts: ProspectFacts): Input | undefined {
   const { problem, overrides, estimated, model, settings, verifiable } = facts;
   const curves = curvesOf(model.id);
   if (curves === undefined) return undefined;
@@ -55,14 +67,29 @@ export function prospectOf(facts: ProspectFacts): Prospect | undefined {
   const { samples } = facts.overrides;
   // What the client fixed is not for a budget to choose.
   const fixed = samples === undefined ? [] : options.filter((option) => option.samples === samples);
-  return { estimated: facts.estimated, options: fixed.length > 0 ? fixed : options };
+  return { estimated: facts.estimated, options: fixed.length > 0 ? fixed : options, priced: pricedOf(facts, input) };
 }
 
-/** N and K for the limits of a request, by the model's curves; `undefined` without limits or curves. */
+/** Prices were learned with weighted votes under `adaptive`: whoever wants something else is planned in advance. */
+function pricedOf({ overrides, settings }: ProspectFacts, input: Input): Priced | undefined {
+  const { strategy = "adaptive", earlyStopping = settings.earlyStopping, method, samples } = overrides;
+  const { stopRule, confidenceThreshold, selection, temperature } = overrides;
+  const fixed = [method, samples, stopRule, confidenceThreshold, selection, temperature].some((x) => x !== undefined);
+  if (fixed || strategy !== "adaptive" || !earlyStopping || !input.verified) return undefined;
+  const { curves, problem } = input;
+  return curves.bands.every(({ prices }) => prices !== undefined) ? { planned: problem, curves } : undefined;
+}
+
+/** N and K for the limits of a request, by the model's curves, or for a price; `undefined` without limits or curves. */
 export function adviceFor(
-  facts: ProspectFacts & Pick<SamplesWithinInput, "caps"> & { readonly maxSamples: number | undefined },
+  facts: ProspectFacts &
+    Pick<SamplesWithinInput, "caps"> & {
+      readonly maxSamples: number | undefined;
+      readonly tokenGain: number | undefined;
+    },
 ): SampleAdvice | undefined {
   const input = inputOf(facts);
-  const most = Math.min(input?.most ?? 64, facts.maxSamples ?? 64);
-  return input && samplesWithin({ ...input, caps: facts.caps, most });
+  if (input === undefined) return undefined;
+  const within = { ...input, caps: facts.caps, most: Math.min(input.most ?? 64, facts.maxSamples ?? 64) };
+  return facts.tokenGain === undefined ? samplesWithin(within) : samplesAtPrice(within, facts.tokenGain);
 }

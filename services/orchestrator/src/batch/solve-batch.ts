@@ -13,6 +13,7 @@ import type { Estimated } from "../estimate.ts";
 import { createSharedAccount, isDry, type SharedAccount } from "../ledger/shared-account.ts";
 import { mergeStreams } from "../merge-streams.ts";
 import type { Solver } from "../solver.ts";
+import { createBatchPrices } from "./batch-prices.ts";
 import { type BatchShares, createBatchShares, type Share } from "./batch-shares.ts";
 import type { Prospect } from "./prospect.ts";
 
@@ -27,8 +28,8 @@ interface Entry {
 }
 
 /**
- * Solves the problems of a batch, `maxParallel` at once, under one ledger. Where that is scarce and the model's curves are known, it is divided by
- * marginal gain (docs/planning.md), else evenly among those that may run at once. A problem that fails ends with its failure and the
+ * Solves the problems of a batch, `maxParallel` at once, under one ledger. Where that is scarce and the model's curves are known, it is spent by
+ * marginal gain (docs/planning.md), else divided evenly among those that may run at once. A problem that fails ends with its failure and the
  * rest goes on; one for which nothing is left on the ledger ends with stop reason `budget`. The last message is
  * `batch_ended`. Leaving early ends every problem that runs.
  */
@@ -67,13 +68,13 @@ export async function* solveBatch(
 
   async function* forward(
     item: BatchItem,
-    { part, maxSamples, reason, estimated }: Share & Pick<Entry, "estimated">,
+    { part, maxSamples, tokenGain, reason, estimated }: Share & Pick<Entry, "estimated">,
     tell: (event: SolveEvent) => SolveBatchResponse | undefined,
   ): AsyncGenerator<SolveBatchResponse, Outcome, void> {
     if (isDry(part)) return spentOutcome();
     const { problem, overrides } = item;
     for await (const event of solver.solve({
-      ...{ problem, overrides, caps: part, maxSamples, estimated, wait: true },
+      ...{ problem, overrides, caps: part, maxSamples, tokenGain, estimated, wait: true },
       reasons: reason === undefined ? [] : [reason],
     })) {
       const message = tell(event);
@@ -104,6 +105,7 @@ async function entriesOf(request: SolveBatchRequest, solver: Solver, ledger: Sha
       prospects.map(({ options }) => options),
       caps,
       ledger,
+      { prices: createBatchPrices(prospects.map(({ priced }) => priced)), maxParallel },
     );
   if (shares !== undefined) return byGain(items, shares, prospects ?? []);
   let begun = 0;
@@ -111,7 +113,7 @@ async function entriesOf(request: SolveBatchRequest, solver: Solver, ledger: Sha
   const take = (): Share => {
     const takers = begun < maxParallel ? Math.min(maxParallel, items.length) - begun : 1;
     begun += 1;
-    return { part: ledger.take(takers), maxSamples: undefined, reason: undefined };
+    return { part: ledger.take(takers), maxSamples: undefined, tokenGain: undefined, reason: undefined };
   };
   const settle = ({ part }: Share, spent: LedgerSnapshot) => ledger.settle(part, spent);
   return items.map((item, place) => ({ item, estimated: prospects?.[place]?.estimated, take, settle }));
