@@ -52,6 +52,17 @@ describe("replay", () => {
     expect(replay(samples.slice(0, 1), fixed)).toMatchObject({ canonical: "a", voted: 1, outputTokens: 40 });
   });
 
+  it("counts what pruned samples cost into the price of a vote: where most are pruned it ends sooner", () => {
+    const stopRule = { name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: 0.4 } as const;
+    const startedAmong = (pruned: number) => {
+      const vote = (place: number) => ({ canonical: place % 2 === 0 ? "a" : "b", outputTokens: 100, score: 0.5 });
+      const cut = { canonical: "c", outputTokens: 100, prunedAt: 90, score: 0 };
+      const samples = Array.from({ length: 64 }, (_, i) => (i % (pruned + 1) === 0 ? vote(i / (pruned + 1)) : cut));
+      return replay(samples, { ...base, samples: 64, window: 1, stopRule }).voted;
+    };
+    expect(startedAmong(4)).toBeLessThan(startedAmong(0));
+  });
+
   it("never costs more than all samples that it may start, nor starts more", () => {
     const sample = fc.record<RecordedSample>({
       canonical: fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined }),

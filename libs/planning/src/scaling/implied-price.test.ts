@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { impliedPrice, outputTokensWithin, pricedStop } from "./implied-price.ts";
+import { impliedPrice, outputTokensWithin, pricedStop, tokensAtPrice } from "./implied-price.ts";
 import { curvesOf, type ModelCurves } from "./model-curves.ts";
 
 const curves = curvesOf("reckon-embedded-1") as ModelCurves;
@@ -46,6 +46,23 @@ describe("impliedPrice", () => {
         expect(more?.tokenGain).toBeLessThanOrEqual(less?.tokenGain ?? 0);
       }),
     );
+  });
+});
+
+describe("tokensAtPrice", () => {
+  const at = (tokenGain: number, some = simple) => tokensAtPrice({ difficulty: { score: 0.5 } }, some, tokenGain);
+
+  it("is what was learned, between prices by their logarithm, beyond them the nearest", () => {
+    expect([1, 0.01, 0.1, 9, 1e-4].map((price) => at(price))).toEqual([100, 400, 250, 100, 400]);
+    expect(at(1, { ...simple, bands: [band] })).toBeUndefined();
+  });
+
+  it("is about what the price was read from", () => {
+    for (const tokens of [300, 600, 1200]) {
+      const implied = impliedPrice(problemsOf([0.5]), curves, tokens);
+      const back = tokensAtPrice({ difficulty: { score: 0.5 } }, curves, implied?.tokenGain ?? 0) ?? 0;
+      expect(Math.abs(back / (implied?.outputTokens ?? 1) - 1)).toBeLessThan(0.05);
+    }
   });
 });
 
