@@ -7,13 +7,14 @@ import {
   type SolveEvent,
   type StopReason,
 } from "@reckon/core";
-import { decide, evidenceKind, leaderStays, type StopState } from "@reckon/planning";
+import { decide, leaderStays } from "@reckon/planning";
 import { loseGeneration } from "./lose-generation.ts";
 import type { Mail } from "./mail.ts";
 import { openWithin } from "./open-within.ts";
 import { createOutcome } from "./outcome.ts";
 import { createSolveParts, type SolveParts } from "./solve-parts.ts";
 import type { SolveInput, SolvePorts } from "./solve-ports.ts";
+import { stopStateOf } from "./stop-state.ts";
 
 /**
  * One solve while it runs: takes mail in, one piece at a time, and leaves events in `outbox`. Lives from `open` to `close`.
@@ -128,21 +129,6 @@ export class SolveRun {
     return this.phase === "thinking";
   }
 
-  #stopState(): StopState {
-    const { book } = this.#parts;
-    const hopeful = book.hopeful();
-    return {
-      votes: this.#parts.ballot.weighed(),
-      inFlight: hopeful.length,
-      started: book.started,
-      firstInFlight: hopeful[0]?.sample,
-      tokensPerVote: book.tokensPerVote,
-      left: Math.max(0, this.#parts.plans.plan.samples + this.#parts.faults.replacements - book.started),
-      evidence: evidenceKind(this.#parts.verification.judge?.scores === true, this.#ports.capabilities.logprobs),
-      confidence: this.#parts.confidence,
-    };
-  }
-
   #onChange(): void {
     if (this.#parts.ballot.cast.length > this.#votesAnnounced) this.#announceConfidence();
     this.#votesAnnounced = this.#parts.ballot.cast.length;
@@ -155,7 +141,7 @@ export class SolveRun {
     if (this.phase !== "thinking") return;
     this.#relieve();
     if (!this.#isThinking()) return;
-    const state = this.#stopState();
+    const state = stopStateOf(this.#parts, this.#ports.capabilities);
     const { reason } = decide(this.#parts.plans.plan.stopRule, state);
     if (reason === "exhausted") this.#onExhausted();
     else if (reason !== undefined) this.#stop(reason);

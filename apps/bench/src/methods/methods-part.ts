@@ -38,7 +38,7 @@ export const methodsPart: Part = {
     const count = integerFlag(flags, "count", 500, 3, 100_000);
     const split = splitFlag(flags, "test");
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
-    const parallel = integerFlag(flags, "parallel", 12, 1, 64);
+    const parallel = integerFlag(flags, "parallel", 6, 1, 64);
     const budgets = numbersFlag(flags, "budgets", [4, 8, 16, 32, 64], 1, 256);
     const names = methodCases.map(({ name }) => name);
     const wanted = wordsFlag(flags, "only", names);
