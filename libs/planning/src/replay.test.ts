@@ -53,7 +53,7 @@ describe("replay", () => {
   });
 
   it("counts what pruned samples cost into the price of a vote: where most are pruned it ends sooner", () => {
-    const stopRule = { name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: 0.4 } as const;
+    const stopRule = { name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: 0.1 } as const;
     const startedAmong = (pruned: number) => {
       const vote = (place: number) => ({ canonical: place % 2 === 0 ? "a" : "b", outputTokens: 100, score: 0.5 });
       const cut = { canonical: "c", outputTokens: 100, prunedAt: 90, score: 0 };

@@ -6,8 +6,9 @@ import type { ScoredVote } from "./scored-vote.ts";
 import {
   givesUp,
   isConfident,
+  isPricedByToken,
   isUnscored,
-  LEAST_VOTES_TO_GIVE_UP,
+  leastVotesToGiveUp,
   priceOfSample,
   type StopState,
   valueOfNext,
@@ -74,13 +75,10 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
   if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
   if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
   // Before a vote nobody knows what a price by the token comes to: no more than it takes to give up.
-  if (isPricedByToken(rule) && state.tokensPerVote === undefined) return Math.min(limit, LEAST_VOTES_TO_GIVE_UP);
+  if (isPricedByToken(rule) && state.tokensPerVote === undefined)
+    return Math.min(limit, leastVotesToGiveUp(rule, state));
   const needed = votesToStop(options, state, limit);
   return Math.min(needed, samplesWorth(rule, state, needed));
-}
-
-function isPricedByToken({ name, gainPerKiloToken = 0 }: StopRule): boolean {
-  return name === "value" && gainPerKiloToken > 0;
 }
 
 function startedIn({ started, votes, inFlight }: StopState): number {

@@ -63,7 +63,7 @@ describe("shares by one price", () => {
     expect(halfway(more)).toBeGreaterThan(1.3);
   });
 
-  it("are none where two votes for each are more than there is, or problems are not priced alike", () => {
+  it("are none where a vote for each is more than there is, or problems are not priced alike", () => {
     expect(sharesOf(mixed(20), 20 * 60).shares).toBeUndefined();
     expect(createBatchPrices([pricedOf(0.5), undefined])).toBeUndefined();
     expect(createBatchPrices([pricedOf(0.5), { ...pricedOf(0.5), curves: { ...curves } }])).toBeUndefined();

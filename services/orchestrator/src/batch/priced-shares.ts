@@ -39,7 +39,7 @@ export function createPricedShares(input: PricedInput): BatchShares | undefined 
   const running = new Map<number, number>();
   const sumOf = (costs: Iterable<number>) => [...costs].reduce((sum, one) => sum + one, 0);
   const costOfAll = (price: Price) => sumOf(order.filter((place) => waiting.has(place)).map(price.cost));
-  // Whoever goes by votes has two at least: a budget that does not pay for them is better divided in advance.
+  // Whoever goes by votes has one at least: a budget that does not pay for them is better divided in advance.
   if (first === undefined || first.overspends) return undefined;
   let price: Price = first;
   let all = costOfAll(price);
