@@ -11,6 +11,9 @@ const HELD = 1 / 2;
 /** A price holds until so large a part of those that waited has begun. */
 const REPRICED = 1 / 50;
 
+/** What was learned of costs elsewhere counts as much as so many problems that have ended here. */
+const PRIOR_PROBLEMS = 8;
+
 /** What shares by one price are made from. */
 export interface PricedInput {
   readonly problems: number;
@@ -19,9 +22,6 @@ export interface PricedInput {
   readonly ledger: SharedAccount;
   readonly maxParallel: number;
 }
-
-/** What was learned of costs elsewhere counts as much as so many problems that have ended here. */
-const PRIOR_PROBLEMS = 8;
 
 /**
  * One price for all problems of a batch: each goes on as long as its votes promise as much as its tokens could bring another one (`impliedPrice`). The price is that
