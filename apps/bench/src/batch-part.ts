@@ -1,4 +1,3 @@
-import { areEquivalent } from "@reckon/answers";
 import { createReckon, type Outcome, type Reckon } from "@reckon/client";
 import { outputTokensOf } from "@reckon/core";
 import { mean } from "@reckon/stats";
@@ -9,7 +8,7 @@ import { count, percent, percentWithInterval, pointsWithInterval } from "./forma
 import { integerFlag } from "./integer-flag.ts";
 import { numbersFlag } from "./list-flag.ts";
 import type { Part } from "./part.ts";
-import { type TestProblem, testProblems } from "./problems.ts";
+import { isRight, solveSeed, type TestProblem, testProblems } from "./problems.ts";
 
 /** Mean output tokens of one sample of the embedded model at temperature 1 (`bench methods`). */
 const ONE_SAMPLE = 79;
@@ -61,12 +60,9 @@ export const batchPart: Part = {
     budgets: { type: "string" },
   },
   async run(flags, progress) {
-    const problems = testProblems(
-      integerFlag(flags, "count", 500, 3, 10_000),
-      integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER),
-    );
-    const parallel = integerFlag(flags, "parallel", 4, 1, 64);
     const seed = integerFlag(flags, "seed", 1, 0, Number.MAX_SAFE_INTEGER);
+    const problems = testProblems(integerFlag(flags, "count", 500, 3, 10_000), seed);
+    const parallel = integerFlag(flags, "parallel", 4, 1, 64);
     const budgets = numbersFlag(flags, "budgets", [2, 4, 8], 1, 64);
     const results: Result[] = [];
     for (const budget of budgets) {
@@ -107,7 +103,7 @@ async function solveEach(
   options: Parameters<Reckon["solve"]>[1],
 ): Promise<Outcome[]> {
   return forEachParallel(problems, parallel, ({ prompt }, index) =>
-    reckon.solve(prompt, { ...options, omitThoughts: true, seed: seed * 1_000_003 + index }).outcome(),
+    reckon.solve(prompt, { ...options, omitThoughts: true, seed: solveSeed(seed, index) }).outcome(),
   );
 }
 
@@ -115,7 +111,7 @@ async function solveTogether({ reckon, problems, parallel, budget, seed }: Run):
   const items = problems.map(({ prompt }, index) => ({
     id: String(index),
     problem: prompt,
-    options: { omitThoughts: true, seed: seed * 1_000_003 + index },
+    options: { omitThoughts: true, seed: solveSeed(seed, index) },
   }));
   const outcomes = new Array<Outcome>(problems.length);
   const maxOutputTokens = Math.round(budget * ONE_SAMPLE * problems.length);
@@ -142,10 +138,7 @@ function resultOf(
   outcomes: readonly Outcome[],
   problems: readonly TestProblem[],
 ): Result {
-  const right = problems.map(({ gold, answerKind }, i) => {
-    const answer = outcomes[i]?.answer;
-    return Number(answer !== undefined && areEquivalent(answer, gold, answerKind));
-  });
+  const right = problems.map((problem, i) => Number(isRight(outcomes[i]?.answer, problem)));
   const tokens = outcomes.reduce((sum, { ledger }) => sum + outputTokensOf(ledger), 0);
   return {
     ...{ name, budget, right },

@@ -1,3 +1,4 @@
+import { areEquivalent } from "@reckon/answers";
 import type { AnswerKind } from "@reckon/core";
 import { BANDS, type Band, generateProblems, type Split } from "@reckon/models";
 
@@ -27,4 +28,17 @@ export function testProblems(count: number, seed: number, split: Split = "test")
     gold: problem.answer,
     answerKind: "number",
   }));
+}
+
+/** The seed of a problem's solve, by its place among the problems of a run with a seed. */
+export function solveSeed(seed: number, place: number): number {
+  return seed * 1_000_003 + place;
+}
+
+/** Whether an answer is the right one; none is not. */
+export function isRight(
+  answer: string | undefined,
+  { gold, answerKind }: Pick<TestProblem, "gold" | "answerKind">,
+): boolean {
+  return answer !== undefined && areEquivalent(answer, gold, answerKind);
 }

@@ -1,8 +1,8 @@
-import { areEquivalent, createClusterer, extractAnswer } from "@reckon/answers";
+import { createClusterer, extractAnswer } from "@reckon/answers";
 import { type Generation, ReckonError, type SampleEnd } from "@reckon/core";
 import type { Engine } from "@reckon/engine";
 import { checkChain } from "@reckon/models";
-import type { TestProblem } from "./problems.ts";
+import { isRight, type TestProblem } from "./problems.ts";
 import type { ProblemRecord, SampleRecord } from "./sample-record.ts";
 
 interface RawSample {
@@ -62,7 +62,7 @@ export async function recordProblem(
         ...sample,
         answer,
         cluster: canonical === undefined ? undefined : clusters.get(canonical),
-        correct: answer !== undefined && areEquivalent(answer, problem.gold, problem.answerKind),
+        correct: isRight(answer, problem),
         stepScores: scores,
         stepTokens: sample.stepTokens.slice(0, scores.length),
         stepLabels: checkChain({ steps: problem.steps, answer: problem.gold }, lines).map(

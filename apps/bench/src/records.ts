@@ -7,7 +7,7 @@ import { forEachParallel } from "./for-each-parallel.ts";
 import { integerFlag } from "./integer-flag.ts";
 import type { FlagValues } from "./part.ts";
 import { weightsFolder } from "./prm-use.ts";
-import { testProblems } from "./problems.ts";
+import { solveSeed, testProblems } from "./problems.ts";
 import { readRecords, writeRecords } from "./record-file.ts";
 import { recordProblem } from "./record-samples.ts";
 import type { Records, RecordsOrigin } from "./sample-record.ts";
@@ -84,7 +84,7 @@ async function record(
     const problems = testProblems(origin.problems, origin.seed, origin.split);
     const atOnce = Math.max(2, Math.floor(parallelSamples / origin.samples));
     const recorded = await forEachParallel(problems, atOnce, async (problem, index) => {
-      const seed = origin.seed * 1_000_003 + index;
+      const seed = solveSeed(origin.seed, index);
       const result = await recordProblem(engine, problem, { samples: origin.samples, temperature: 1, seed });
       done += 1;
       if (done % 50 === 0) {

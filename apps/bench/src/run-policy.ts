@@ -1,8 +1,7 @@
-import { areEquivalent } from "@reckon/answers";
 import { createReckon, type Outcome } from "@reckon/client";
 import { forEachParallel } from "./for-each-parallel.ts";
 import type { Policy } from "./policies.ts";
-import type { TestProblem } from "./problems.ts";
+import { isRight, solveSeed, type TestProblem } from "./problems.ts";
 
 /** How one solve of a test problem went. */
 export interface SolveRun {
@@ -52,7 +51,7 @@ export async function runPolicy(
     const solve = reckon.solve(problem.prompt, {
       ...policy.options,
       omitThoughts: true,
-      seed: options.seed * 1_000_003 + index,
+      seed: solveSeed(options.seed, index),
     });
     let outcome: Outcome | undefined;
     let steps = 0;
@@ -76,7 +75,7 @@ export async function runPolicy(
       band: problem.band,
       family: problem.family,
       answer: outcome.answer,
-      correct: outcome.answer !== undefined && areEquivalent(outcome.answer, problem.gold, problem.answerKind),
+      correct: isRight(outcome.answer, problem),
       confidence: outcome.confidence?.value,
       confidenceKind: outcome.confidence?.kind,
       stopReason: outcome.stopReason,

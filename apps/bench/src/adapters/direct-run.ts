@@ -1,7 +1,7 @@
-import { areEquivalent, createClusterer, extractAnswer } from "@reckon/answers";
+import { createClusterer, extractAnswer } from "@reckon/answers";
 import { type Backend, type GenerateOptions, problemFromPrompt } from "@reckon/core";
 import { forEachParallel } from "../for-each-parallel.ts";
-import type { TestProblem } from "../problems.ts";
+import { isRight, solveSeed, type TestProblem } from "../problems.ts";
 
 /** One problem, answered over one backend. */
 export interface DirectRun {
@@ -35,14 +35,12 @@ export function runDirect(
 ): Promise<DirectRun[]> {
   return forEachParallel(problems, parallel, async (problem, index) => {
     const greedy = await draw(backend, problem, 1, { temperature: 0 });
-    const drawn = await draw(backend, problem, samples, { temperature: 1, seed: seed * 1_000_003 + index });
-    const isRight = (answer: string | undefined) =>
-      answer !== undefined && areEquivalent(answer, problem.gold, problem.answerKind);
+    const drawn = await draw(backend, problem, samples, { temperature: 1, seed: solveSeed(seed, index) });
     const [greedyText = ""] = greedy.texts;
     return {
       greedyText,
-      greedyRight: isRight(extractAnswer(greedyText, problem.answerKind)),
-      voteRight: isRight(mostVoted(drawn.texts, problem)),
+      greedyRight: isRight(extractAnswer(greedyText, problem.answerKind), problem),
+      voteRight: isRight(mostVoted(drawn.texts, problem), problem),
       outputTokens: greedy.outputTokens + drawn.outputTokens,
       failures: greedy.failures + drawn.failures,
     };

@@ -1,8 +1,7 @@
-import { areEquivalent } from "@reckon/answers";
 import type { Ledger, Outcome, Reckon } from "@reckon/client";
 import type { ModelServer, UsageRecord } from "@reckon/service-model-server";
 import { forEachParallel } from "../for-each-parallel.ts";
-import type { TestProblem } from "../problems.ts";
+import { isRight, solveSeed, type TestProblem } from "../problems.ts";
 import type { FaultCase } from "./fault-cases.ts";
 
 /** How one solve went: it has an answer, an outcome without one, an error, or nothing at all. */
@@ -93,7 +92,7 @@ async function solveOne(problem: TestProblem, index: number, run: FaultRun): Pro
   const solve = run.reckon.solve(problem.prompt, {
     omitThoughts: true,
     timeoutMs: run.timeoutMs,
-    seed: run.seed * 1_000_003 + index,
+    seed: solveSeed(run.seed, index),
   });
   const giveUp = Promise.withResolvers<"hung">();
   const timer = setTimeout(() => giveUp.resolve("hung"), run.timeoutMs + graceMs);
@@ -119,7 +118,7 @@ async function solveOne(problem: TestProblem, index: number, run: FaultRun): Pro
   }
   const { answer, stopReason, failure, samplesFailed, degradations, ledger }: Outcome = how;
   const fate = answer === undefined ? "unanswered" : "answered";
-  const correct = answer !== undefined && areEquivalent(answer, problem.gold, problem.answerKind);
+  const correct = isRight(answer, problem);
   return { ...base, fate, correct, stopReason, why: failure, samplesFailed, degradations, ledger };
 }
 

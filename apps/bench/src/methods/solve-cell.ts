@@ -2,7 +2,7 @@ import { curvesOf, impliedPrice, shippedCurves } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { forEachParallel } from "../for-each-parallel.ts";
 import { difficultyOf } from "../planning/fit-curves.ts";
-import type { TestProblem } from "../problems.ts";
+import { solveSeed, type TestProblem } from "../problems.ts";
 import type { Records } from "../sample-record.ts";
 import type { MethodCase } from "./method-cases.ts";
 import type { CellRuns } from "./methods-report.ts";
@@ -42,7 +42,7 @@ export function solveAll(
   { ports, parallel, seed, salt = 0, first = 0 }: Work,
 ) {
   return forEachParallel(problems, parallel, (problem, index) =>
-    solveDirect(method, size, problem, seed * 1_000_003 + first + index + Math.round(salt) * 1_000_000_007, ports),
+    solveDirect(method, size, problem, solveSeed(seed, first + index) + Math.round(salt) * 1_000_000_007, ports),
   );
 }
 

@@ -1,4 +1,3 @@
-import { areEquivalent } from "@reckon/answers";
 import {
   type Backend,
   type Outcome,
@@ -9,7 +8,7 @@ import {
 } from "@reckon/core";
 import { estimateDifficulty, makePlan } from "@reckon/planning";
 import { solve } from "@reckon/strategies";
-import type { TestProblem } from "../problems.ts";
+import { isRight, type TestProblem } from "../problems.ts";
 import type { MethodCase } from "./method-cases.ts";
 
 /** How one solve went. */
@@ -75,7 +74,7 @@ export async function solveDirect(
   return {
     id: problem.id,
     band: problem.band,
-    correct: answer !== undefined && areEquivalent(answer, problem.gold, problem.answerKind),
+    correct: isRight(answer, problem),
     confidence: outcome.confidence?.value,
     outputTokens: outputTokensOf(ledger),
     promptTokens: ledger.promptTokens,

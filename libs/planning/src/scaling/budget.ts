@@ -34,6 +34,18 @@ export function parseBudget(text: string): Budget {
   );
 }
 
+/** An amount with its unit, for a plan's reasons. */
+export function budgetText({ unit, amount }: Budget): string {
+  const noun = {
+    "output-tokens": "output tokens",
+    "total-tokens": "tokens",
+    usd: "US dollars",
+    calls: "calls",
+    seconds: "seconds",
+  };
+  return `${unit === "usd" ? Number(amount.toPrecision(3)) : Math.round(amount)} ${noun[unit]}`;
+}
+
 /** How much of a unit a cost is; `undefined` where it is not known. Seconds are those of latency. */
 export function spentOf(cost: Cost, unit: BudgetUnit): number | undefined {
   switch (unit) {

@@ -1,5 +1,5 @@
 import type { LedgerCaps, StopRule, TokenPrices } from "@reckon/core";
-import { type Budget, spentOf } from "./budget.ts";
+import { type Budget, budgetText, spentOf } from "./budget.ts";
 import { PRICED_SAMPLES, pricedStop } from "./implied-price.ts";
 import { bandOf, type ModelCurves } from "./model-curves.ts";
 import { choosePlan, type PlannedProblem, type PlanOption, planOptions } from "./plan-options.ts";
@@ -63,12 +63,12 @@ export function samplesWithin(input: SamplesWithinInput): SampleAdvice | undefin
   const best = choosePlan(options, { budgets });
   const chosen =
     best && choosePlan(options, { budgets, targetAccuracy: Math.max(Number.MIN_VALUE, best.accuracy - WORTH) });
-  const shown = budgets.map(amountOf).join(", ");
+  const shown = budgets.map(budgetText).join(", ");
   if (chosen === undefined) {
     return { samples: 1, window: 1, reason: `one sample: the budget of ${shown} may not pay for more` };
   }
   const window = windowWithin(input, chosen.window);
-  const spent = budgets.map(({ unit }) => amountOf({ unit, amount: spentOf(chosen.cost, unit) ?? 0 })).join(", ");
+  const spent = budgets.map(({ unit }) => budgetText({ unit, amount: spentOf(chosen.cost, unit) ?? 0 })).join(", ");
   return {
     samples: chosen.samples,
     window,
@@ -95,15 +95,4 @@ function windowWithin({ curves, problem, caps }: SamplesWithinInput, window: num
   const { outputTokens, spread = 0 } = bandOf(curves, problem.difficulty.score);
   const room = (caps.maxOutputTokens ?? Number.POSITIVE_INFINITY) / (outputTokens * (1 + 2 * spread));
   return Math.max(1, Math.min(window, Math.floor(room)));
-}
-
-function amountOf({ unit, amount }: Budget): string {
-  const noun = {
-    "output-tokens": "output tokens",
-    "total-tokens": "tokens",
-    usd: "US dollars",
-    calls: "calls",
-    seconds: "seconds",
-  };
-  return `${unit === "usd" ? Number(amount.toPrecision(3)) : Math.round(amount)} ${noun[unit]}`;
 }

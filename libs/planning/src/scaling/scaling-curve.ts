@@ -1,4 +1,14 @@
-import { type BetaShape, createPrng, fitPowerLaw, mean, type PowerLaw, passAtK, quantile } from "@reckon/stats";
+import {
+  type BetaShape,
+  createPrng,
+  fitPowerLaw,
+  logit,
+  mean,
+  type PowerLaw,
+  passAtK,
+  quantile,
+  sigmoid,
+} from "@reckon/stats";
 import { createVoteAccuracy, type Measure, type VoteAccuracy } from "./vote-accuracy.ts";
 import { fitVoteModel, type ObservedProblem, sizesOf, type VoteModel } from "./vote-model.ts";
 
@@ -110,12 +120,12 @@ export function createPredictor(curve: ScalingCurve): CurvePredictor {
 }
 
 const meanOf = ({ alpha, beta }: BetaShape) => alpha / (alpha + beta);
-const logOdds = (p: number) => Math.log(p / (1 - p));
+const logOddsOf = (shape: BetaShape) => logit(meanOf(shape), 0);
 
 /** A Beta with its mean moved, in log-odds, as far as that of `to` is from that of `from`. */
 function moved(shape: BetaShape, from: BetaShape, to: BetaShape): BetaShape {
   const strength = shape.alpha + shape.beta;
-  const mean = 1 / (1 + Math.exp(-(logOdds(meanOf(shape)) + logOdds(meanOf(to)) - logOdds(meanOf(from)))));
+  const mean = sigmoid(logOddsOf(shape) + logOddsOf(to) - logOddsOf(from));
   const kept = Math.min(1 - 1e-6, Math.max(1e-6, mean));
   return { alpha: strength * kept, beta: strength * (1 - kept) };
 }

@@ -1,4 +1,5 @@
 import type { Method } from "@reckon/core";
+import { logit, sigmoid } from "@reckon/stats";
 import { type Cost, costOfTokens, type ServingCosts } from "./cost-model.ts";
 import { type CurveBand, curvePredictorOf, type ModelCurves } from "./model-curves.ts";
 import type { CurvePrediction, CurvePredictor } from "./scaling-curve.ts";
@@ -53,7 +54,7 @@ export function searchOption(
   const costs = point.costs[curves.bands.indexOf(band)];
   if (costs === undefined) return undefined;
   const vote = voteAt(curvePredictorOf(band.curve), costs.outputTokens / band.outputTokens, shape);
-  return { cost: costOfTokens(costs, serving), accuracy: shifted(vote, believedLogOdds(point)) };
+  return { cost: costOfTokens(costs, serving), accuracy: sigmoid(logOddsOf(vote) + believedLogOdds(point)) };
 }
 
 /** What is expected of a search with its interval: that of the vote beside it, widened by the standard error of what the search adds. */
@@ -69,9 +70,9 @@ export function predictSearch(
   const votes = costs.outputTokens / band.outputTokens;
   const { low, high, value, ...rest } = predictor.predict("weighted-vote", Math.max(1, Math.round(votes)), shape);
   const moved = believedLogOdds(point);
-  const middle = logOdds(voteAt(predictor, votes, shape)) + moved;
-  const within = (bound: number) => Math.hypot(logOdds(bound) - logOdds(value), 1.96 * point.standardError);
-  return { ...rest, value: chance(middle), low: chance(middle - within(low)), high: chance(middle + within(high)) };
+  const middle = logOddsOf(voteAt(predictor, votes, shape)) + moved;
+  const within = (bound: number) => Math.hypot(logOddsOf(bound) - logOddsOf(value), 1.96 * point.standardError);
+  return { ...rest, value: sigmoid(middle), low: sigmoid(middle - within(low)), high: sigmoid(middle + within(high)) };
 }
 
 type Shape = Parameters<CurvePredictor["valueAt"]>[2];
@@ -84,9 +85,4 @@ function voteAt(predictor: CurvePredictor, votes: number, shape: Shape): number 
   return low + (votes - below) * (predictor.valueAt("weighted-vote", above, shape) - low);
 }
 
-const logOdds = (p: number) => {
-  const inside = Math.min(1 - 1e-9, Math.max(1e-9, p));
-  return Math.log(inside / (1 - inside));
-};
-const chance = (odds: number) => 1 / (1 + Math.exp(-odds));
-const shifted = (p: number, by: number) => (by === 0 ? p : chance(logOdds(p) + by));
+const logOddsOf = (p: number) => logit(p, 1e-9);

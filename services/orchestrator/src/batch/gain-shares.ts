@@ -1,7 +1,15 @@
-import { allocate, type Budget, bestWithin, type GainPoint, type PlanOption, spentOf } from "@reckon/planning";
+import {
+  allocate,
+  type Budget,
+  bestWithin,
+  budgetText,
+  type GainPoint,
+  type PlanOption,
+  spentOf,
+} from "@reckon/planning";
 import type { SharedAccount } from "../ledger/shared-account.ts";
 import type { BatchShares } from "./batch-shares.ts";
-import { heldFor, heldOf, SLACK, shownAmount, spentIn } from "./share-units.ts";
+import { heldFor, heldOf, SLACK, spentIn } from "./share-units.ts";
 
 interface Point extends GainPoint {
   readonly samples: number;
@@ -19,9 +27,10 @@ const BELIEVED_AFTER = 4;
  */
 export function createGainShares(
   prospects: readonly (readonly PlanOption[])[],
-  { unit, amount }: Budget,
+  budget: Budget,
   ledger: SharedAccount,
 ): BatchShares {
+  const { unit, amount } = budget;
   const points = prospects.map((options) => pointsOf(options, unit));
   const { chosen } = allocate(points, amount);
   const weights = points.map((some, place) => chosen[place]?.cost ?? some[0]?.cost ?? 0);
@@ -60,7 +69,7 @@ export function createGainShares(
         part,
         maxSamples: samples,
         tokenGain: undefined,
-        reason: `its share of the batch, by marginal gain: ${samples} ${samples === 1 ? "sample" : "samples"} for about ${shownAmount(point?.cost ?? 0, unit)} of ${shownAmount(amount, unit)}`,
+        reason: `its share of the batch, by marginal gain: ${samples} ${samples === 1 ? "sample" : "samples"} for about ${budgetText({ unit, amount: point?.cost ?? 0 })} of ${budgetText(budget)}`,
       };
     },
   };

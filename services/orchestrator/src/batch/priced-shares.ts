@@ -1,8 +1,8 @@
-import { type Budget, PRICED_SAMPLES } from "@reckon/planning";
+import { type Budget, budgetText, PRICED_SAMPLES } from "@reckon/planning";
 import type { SharedAccount } from "../ledger/shared-account.ts";
 import type { BatchPrices, Price } from "./batch-prices.ts";
 import type { BatchShares } from "./batch-shares.ts";
-import { heldFor, SLACK, shownAmount, spentIn } from "./share-units.ts";
+import { heldFor, SLACK, spentIn } from "./share-units.ts";
 
 /** Where many problems wait for few that run, one that runs may hold so many times what it is expected to take. */
 const FAR = 4;
@@ -38,7 +38,7 @@ export function createPricedShares(input: PricedInput): BatchShares | undefined 
   /** What problems that run are expected to take, by their place. */
   const running = new Map<number, number>();
   const sumOf = (costs: Iterable<number>) => [...costs].reduce((sum, one) => sum + one, 0);
-  const costOfAll = (price: Price) => sumOf(order.filter((place) => waiting.has(place)).map(price.cost));
+  const costOfAll = (price: Price) => sumOf([...waiting].map(price.cost));
   // Whoever goes by votes has one at least: a budget that does not pay for them is better divided in advance.
   if (first === undefined || first.overspends) return undefined;
   let price: Price = first;
@@ -77,7 +77,7 @@ export function createPricedShares(input: PricedInput): BatchShares | undefined 
         part,
         maxSamples: PRICED_SAMPLES,
         tokenGain: price.tokenGain,
-        reason: `one price for the batch: a thousand output tokens have to add ${price.tokenGain} to P(right); about ${shownAmount(cost, unit)} of ${shownAmount(amount, unit)}`,
+        reason: `one price for the batch: a thousand output tokens have to add ${price.tokenGain} to P(right); about ${budgetText({ unit, amount: cost })} of ${budgetText(budget)}`,
       };
     },
   };

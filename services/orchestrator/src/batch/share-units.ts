@@ -31,15 +31,3 @@ export function spentIn(ledger: LedgerSnapshot, unit: Budget["unit"]): number {
   if (unit === "total-tokens") return totalTokensOf(ledger);
   return unit === "usd" ? (ledger.costUsd ?? 0) : ledger.calls;
 }
-
-/** An amount with its unit, for people. */
-export function shownAmount(amount: number, unit: Budget["unit"]): string {
-  const noun = {
-    "output-tokens": "output tokens",
-    "total-tokens": "tokens",
-    usd: "US dollars",
-    calls: "calls",
-    seconds: "s",
-  }[unit];
-  return `${unit === "usd" ? Number(amount.toPrecision(3)) : Math.round(amount)} ${noun}`;
-}
