@@ -8,6 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 const kinds = ["openai", "vllm", "groq"] as const;
 const question = problemFromPrompt("Solve: 3x + 5 = 20");
 
+/** Requests of a probe where nothing is refused: one, and one more where prefixes can be continued. */
+const probesOf = (kind: (typeof kinds)[number]) => (kind === "vllm" ? 2 : 1);
+
 let engine: Engine;
 let server: ModelServer;
 let records: UsageRecord[];
@@ -71,7 +74,7 @@ describe.each(kinds)("the %s adapter over the model server", (kind) => {
     const full = kind === "vllm";
     const expected = { logprobs: kind !== "groq", continueFromPrefix: full, seed: true, n: false, abort: true };
     expect(model).toMatchObject({ id: "reckon-embedded-1", capabilities: expected });
-    expect(records).toHaveLength(1);
+    expect(records).toHaveLength(probesOf(kind));
     expect(warnings).toEqual([]);
   });
 
@@ -87,10 +90,10 @@ describe.each(kinds)("the %s adapter over the model server", (kind) => {
     }
     const reasons = endsOf(events).map((end) => [end.sample, end.reason]);
     expect(reasons.filter(([sample]) => sample !== 3).every(([, reason]) => reason !== "failed")).toBe(true);
-    await expect.poll(() => records.length).toBe(5);
+    await expect.poll(() => records.length).toBe(probesOf(kind) + 4);
     const spent = endsOf(events).reduce((sum, end) => sum + end.usage.outputTokens, 0);
-    // The first record is the probe's.
-    expect(records.slice(1).reduce((sum, record) => sum + record.completionTokens, 0)).toBe(spent);
+    // The first records are the probe's.
+    expect(records.slice(probesOf(kind)).reduce((sum, record) => sum + record.completionTokens, 0)).toBe(spent);
     expect(warnings).toEqual([]);
   });
 
@@ -194,5 +197,33 @@ describe("the process reward model over /pooling", () => {
     expect((await prm.score("Solve: 3x + 5 = 20", steps, call)).scores).toHaveLength(3);
     const wrong = createPoolingPrm({ url: server.url, model: "other", env: {} });
     await expect(wrong.score("Solve: 3x + 5 = 20", steps, call)).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("a server whose chat template trims messages", () => {
+  it("continues step by step as the engine itself does", async () => {
+    await server.close();
+    server = await createModelServer({
+      model: engine,
+      trimsPrefixes: true,
+      onEnd: (record) => void records.push(record),
+    });
+    const { backend, warnings } = backendOf("vllm");
+    const whole = textOf(await generate(backend, 1, { temperature: 0 }), 0);
+    const steps = whole.split("\n");
+    expect(steps.length).toBeGreaterThan(2);
+    let text = "";
+    for (const step of steps) {
+      const prefix = text === "" ? "" : `${text}\n`;
+      const events = await generate(backend, 1, { temperature: 0, stop: ["\n"], prefix });
+      expect(textOf(events, 0)).toBe(step);
+      text = prefix + step;
+    }
+    expect(text).toBe(whole);
+    const spent = records.at(-1) as UsageRecord;
+    const [end] = endsOf(await generate(backend, 1, { temperature: 0, stop: ["\n"], prefix: `${steps[0]}\n` }));
+    await expect.poll(() => records.at(-1)).not.toBe(spent);
+    expect(end).toMatchObject({ reason: "stop", usage: { outputTokens: records.at(-1)?.completionTokens } });
+    expect(warnings).toEqual([]);
   });
 });

@@ -150,6 +150,7 @@ Serves the embedded model and its process reward model: OpenAI's API as vLLM spe
   --faults FILE         faults and their schedule, TOML or JSON
   --weights FOLDER      the model (default: the one that comes with Reckon)
   --threads N           decoding threads;  --max-batch N  samples at once (default 64)
+  --trim-prefixes       as chat templates that trim messages: a continued message loses the white space at its end
   --rate-requests N     requests a minute, --rate-tokens N  tokens a minute, of Groq's dialect
   --stub                canned text in place of the model, for load tests: --stub-text TEXT (repeatable),
                         --stub-rate N  tokens a second of a sample (default 200), --stub-delay MS  to the first (20)`,

@@ -76,6 +76,10 @@ export const backendSection = z
       undefined,
       'The endpoint continues a given assistant message (`continue_final_message` of vLLM and SGLang). Where unset: true for "vllm", else false.',
     ),
+    prefix_trailing_space: booleanKey(
+      undefined,
+      "The endpoint's chat template leaves white space at the end of a continued message as it is; that of Llama 3, for one, does not, and searches step by step are told so. Where unset: found out by the probe, else true.",
+    ),
     priority: booleanKey(
       undefined,
       'The endpoint schedules by `priority` (vLLM with `--scheduling-policy priority`). Where unset: true for "vllm", else false.',

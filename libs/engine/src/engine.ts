@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import {
   type BackendLoad,
   type Capabilities,
-  type GenerateOptions,
   type Generation,
   invalidArgument,
   type Model,
@@ -10,6 +9,7 @@ import {
   type ScoreAggregation,
 } from "@reckon/core";
 import { createDecodeClient, type DecodeClient } from "./decode/decode-client.ts";
+import type { EngineGenerateOptions } from "./generate-settings.ts";
 import { defaultWeightsDir, type ModelFiles, readModelFiles, unusableModelFile } from "./model-files.ts";
 import { promptTokens, withPrefix } from "./prompt-tokens.ts";
 import { createScoringClient, type PrmScoring, type ScoringClient } from "./score/scoring-client.ts";
@@ -48,7 +48,7 @@ export interface Engine {
    * `not-found` for another model. The end token is not counted in `outputTokens`; tokens of a stop text are. A sample's
    * `promptTokens` are those of `<bos> prompt <sep> prefix`; `cachedPromptTokens` those that were not computed for it.
    */
-  open(prompt: string, options: GenerateOptions): Generation;
+  open(prompt: string, options: EngineGenerateOptions): Generation;
   /** Tokens of `<bos> prompt <sep> prefix`, a sample's `promptTokens`; throws as `open` does. */
   countTokens(prompt: string, prefix?: string): number;
   /** Opens scoring of samples of a question by the process reward model; throws as `open` does. */

@@ -32,6 +32,8 @@ export interface ModelServerOptions {
   readonly apiKey?: string;
   /** Told of each chat completion that has ended, however that was, with what it has used. */
   readonly onEnd?: (record: UsageRecord) => void;
+  /** Whether white space at the end of a prefix is lost, as in chat templates that trim messages (that of Llama 3). Default false. */
+  readonly trimsPrefixes?: boolean;
   /** Of Groq's dialect. */
   readonly rateLimits?: RateLimits;
 }
@@ -78,6 +80,7 @@ export async function createModelServer(options: ModelServerOptions = {}): Promi
     faults: () => schedule,
     onEnd: options.onEnd,
     rateLimit: createRateLimit(options.rateLimits),
+    trimsPrefixes: options.trimsPrefixes ?? false,
   });
   const live = new Set<Promise<void>>();
 

@@ -16,10 +16,13 @@ const flags = {
   "stub-text": { type: "string", multiple: true },
   "stub-rate": { type: "string" },
   "stub-delay": { type: "string" },
+  "trim-prefixes": { type: "boolean" },
   insecure: { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
 
 type Flag = keyof typeof flags;
+type Switch = "stub" | "trim-prefixes" | "insecure";
+type ValueFlag = Exclude<Flag, Switch | "stub-text">;
 
 /** vLLM's port. */
 const defaultPort = 8_000;
@@ -36,14 +39,10 @@ export async function modelServerOptions(
 ): Promise<ModelServerOptions> {
   const values = readFlags(args);
   const variable = (name: string) => env[`RECKON_MODEL_SERVER_${name.toUpperCase().replaceAll("-", "_")}`] || undefined;
-  const text = (name: Exclude<Flag, "stub" | "insecure" | "stub-text">) => values[name] ?? variable(name);
-  const isOn = (name: "stub" | "insecure") => values[name] ?? ["1", "true"].includes(variable(name) ?? "");
-  const number = (
-    name: Exclude<Flag, "stub" | "insecure" | "stub-text">,
-    min: number,
-    max: number,
-    given = text(name),
-  ) => (given === undefined ? {} : { [name]: wholeNumber(name, given, min, max) });
+  const text = (name: ValueFlag) => values[name] ?? variable(name);
+  const isOn = (name: Switch) => values[name] ?? ["1", "true"].includes(variable(name) ?? "");
+  const number = (name: ValueFlag, min: number, max: number, given = text(name)) =>
+    given === undefined ? {} : { [name]: wholeNumber(name, given, min, max) };
 
   const host = text("host") ?? (env["RECKON_HOST"] || "127.0.0.1");
   const { port = defaultPort } = number("port", 0, 65_535, text("port") ?? (env["RECKON_PORT"] || undefined));
@@ -71,6 +70,7 @@ export async function modelServerOptions(
     ...(isOn("stub") && {
       stub: { texts, ...(tokensPerSecond && { tokensPerSecond }), ...(firstTokenMs !== undefined && { firstTokenMs }) },
     }),
+    ...(isOn("trim-prefixes") && { trimsPrefixes: true }),
     ...(faultFile && { faults: await readFaultFile(faultFile) }),
   };
 }

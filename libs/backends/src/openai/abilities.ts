@@ -9,6 +9,8 @@ export interface Abilities {
   /** Token counts in every event of a stream. */
   readonly continuousUsage: boolean;
   readonly continueFromPrefix: boolean;
+  /** Its chat template leaves the white space at the end of a prefix as it is. */
+  readonly prefixTrailingSpace: boolean;
   readonly priority: boolean;
   /** Tells the exact usage of a request that was cancelled or lost; `undefined` until probed. */
   readonly settleUsage: boolean | undefined;
@@ -22,6 +24,7 @@ const plain: Abilities = {
   topK: true,
   continuousUsage: false,
   continueFromPrefix: false,
+  prefixTrailingSpace: true,
   priority: false,
   settleUsage: undefined,
   loadMetrics: false,
@@ -43,6 +46,7 @@ export function declaredAbilities(config: BackendConfig): Abilities {
     topK: config.top_k ?? declared.topK,
     continuousUsage: config.continuous_usage ?? declared.continuousUsage,
     continueFromPrefix: config.continue_from_prefix ?? declared.continueFromPrefix,
+    prefixTrailingSpace: config.prefix_trailing_space ?? declared.prefixTrailingSpace,
     priority: config.priority ?? declared.priority,
     settleUsage: config.settle_usage ?? declared.settleUsage,
     loadMetrics: config.load_metrics ?? declared.loadMetrics,

@@ -2,6 +2,7 @@ import type { BackendConfig } from "@reckon/config";
 import { type GenerateOptions, type Problem, ReckonError, type SampleOverrides } from "@reckon/core";
 import { sampleSeed } from "../sample-seed.ts";
 import type { Abilities } from "./abilities.ts";
+import { sentPrefix } from "./continued-prefix.ts";
 
 /** Groq answers 400 to more. */
 const groqStopTexts = 4;
@@ -42,7 +43,8 @@ export function chatRequest(
   const isGroq = config.kind === "groq";
   const hasSystem = problem.messages.some((message) => message.role === "system");
   const instruction = hasSystem || config.instruction === "" ? [] : [{ role: "system", content: config.instruction }];
-  const prefix = options.prefix ? [{ role: "assistant", content: options.prefix }] : [];
+  const { text, isBreakExpected } = sentPrefix(options.prefix ?? "", options.stop, abilities);
+  const prefix = text === "" ? [] : [{ role: "assistant", content: text }];
   const body: Record<string, unknown> = {
     model,
     messages: [...instruction, ...problem.messages, ...prefix],
@@ -62,6 +64,7 @@ export function chatRequest(
   if (options.logprobs) body.logprobs = true;
   if (options.logprobs && options.topLogprobs) body.top_logprobs = options.topLogprobs;
   if (prefix.length > 0) Object.assign(body, continuation);
+  if (prefix.length > 0 && isBreakExpected) Object.assign(body, afterBreak);
   // vLLM runs the lower value first; with Reckon more is more urgent.
   if (abilities.priority && options.routing?.priority) body.priority = -options.routing.priority;
   return body;
@@ -69,6 +72,9 @@ export function chatRequest(
 
 /** The fields by which vLLM and SGLang continue the last message. */
 export const continuation = { add_generation_prompt: false, continue_final_message: true } as const;
+
+/** The field by which vLLM and SGLang take no stop text for one before the second token. */
+export const afterBreak = { min_tokens: 1 } as const;
 
 /** The name of the field that limits the output. */
 export function maxTokensField(config: BackendConfig): "max_tokens" | "max_completion_tokens" {

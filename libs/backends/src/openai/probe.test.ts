@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import { endsOf, generate, question, setUp } from "./backend-under-test.fixture.ts";
 import { type ChatHandler, content, finish, usage } from "./chat-server.fixture.ts";
 
-/** A server that refuses each of some fields by 400, and answers with log-probabilities and counts where asked for them. */
-function server(refused: readonly string[], { silent = false } = {}): ChatHandler {
+/**
+ * A server that refuses each of some fields by 400, and answers with log-probabilities and counts where asked for them. With `trims` its template trims
+ * messages.
+ */
+function server(refused: readonly string[], { silent = false, trims = false } = {}): ChatHandler {
   return ({ request, response, send }) => {
     const { body } = request;
     const wrong = refused.find((field) => field in body || field in ((body.stream_options as object) ?? {}));
@@ -14,13 +17,15 @@ function server(refused: readonly string[], { silent = false } = {}): ChatHandle
       return;
     }
     const { continuous_usage_stats: counts } = (body.stream_options ?? {}) as { continuous_usage_stats?: boolean };
+    const last = (body.messages as { content: string }[]).at(-1)?.content ?? "";
+    const prompt = 3 + (!trims && last.endsWith("\n") ? 1 : 0);
     const logprobs = { content: [{ token: "a", logprob: -1 }] };
     send({
       ...content("a", body.logprobs && !silent ? { logprobs } : {}),
-      ...(counts && !silent ? { usage: { prompt_tokens: 3, completion_tokens: 1 } } : {}),
+      ...(counts && !silent ? { usage: { prompt_tokens: prompt, completion_tokens: 1 } } : {}),
     });
     send(finish("length"));
-    send(usage(3, 1));
+    send(usage(prompt, 1));
     send("[DONE]");
     response.end();
   };
@@ -34,17 +39,17 @@ const probing = async (handler: ChatHandler, more: Partial<BackendConfig> = {}) 
 };
 
 describe("the probe of an endpoint", () => {
-  it("is one request of one token where nothing is refused", async () => {
+  it("is a request of one token where nothing is refused, and one more to see whether a prefix keeps its line break", async () => {
     const { capabilities, completions, warnings, backend } = await probing(server([]), { kind: "vllm" });
     expect(capabilities).toMatchObject({ logprobs: true, seed: true, continueFromPrefix: true, abort: true, n: false });
-    expect(completions()).toHaveLength(1);
+    expect(completions()).toHaveLength(2);
     expect(completions()[0]?.body).toMatchObject({ max_tokens: 1, logprobs: true, seed: 1, top_k: 5, priority: 1 });
     expect(warnings).toEqual([]);
     await backend.listModels();
     await generate(backend, 1, { routing: { priority: 3 } });
-    expect(completions()).toHaveLength(2);
+    expect(completions()).toHaveLength(3);
     // vLLM runs the lower value first.
-    expect(completions()[1]?.body.priority).toBe(-3);
+    expect(completions()[2]?.body.priority).toBe(-3);
   });
 
   it("switches off what is refused, and that alone, with a warning each", async () => {
@@ -74,6 +79,29 @@ describe("the probe of an endpoint", () => {
       expect.stringContaining("passes over log-probabilities"),
       expect.stringContaining("passes over token counts in every event"),
     ]);
+  });
+
+  it("finds a template that drops the line break of a prefix, and goes on without it", async () => {
+    const { capabilities, completions, warnings, backend } = await probing(server([], { trims: true }), {
+      kind: "vllm",
+    });
+    expect(capabilities).toMatchObject({ continueFromPrefix: true });
+    expect(warnings).toEqual([]);
+    await generate(backend, 1, { prefix: "2x = 4\n", stop: ["\n"] });
+    const { messages, min_tokens } = completions().at(-1)?.body ?? {};
+    expect((messages as unknown[]).at(-1)).toEqual({ role: "assistant", content: "2x = 4" });
+    expect(min_tokens).toBe(1);
+  });
+
+  it("switches continuing off where such a template comes without min_tokens", async () => {
+    const { capabilities, warnings } = await probing(server(["min_tokens"], { trims: true }), { kind: "vllm" });
+    expect(capabilities).toMatchObject({ continueFromPrefix: false, logprobs: true });
+    expect(warnings).toEqual([expect.stringContaining("refuses min_tokens")]);
+  });
+
+  it("does not ask what the configuration says", async () => {
+    const { completions } = await probing(server([]), { kind: "vllm", prefix_trailing_space: true });
+    expect(completions()).toHaveLength(1);
   });
 
   it("leaves an endpoint that refuses the plain request as it was declared", async () => {

@@ -4,7 +4,7 @@ import { ReckonError } from "@reckon/core";
 import type { Abilities } from "./abilities.ts";
 import type { ChatChunk } from "./chat-chunk.ts";
 import type { ChatClient } from "./chat-client.ts";
-import { continuation, maxTokensField } from "./chat-request.ts";
+import { afterBreak, continuation, maxTokensField } from "./chat-request.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { streamChat } from "./stream-chat.ts";
 
@@ -35,6 +35,9 @@ interface Feature {
 const hello = { role: "user", content: "Hello" };
 const streamUsage = { include_usage: true };
 
+/** A request that continues a prefix. */
+const continuing = (content: string) => ({ messages: [hello, { role: "assistant", content }], ...continuation });
+
 const features: readonly Feature[] = [
   {
     ability: "logprobs",
@@ -54,7 +57,7 @@ const features: readonly Feature[] = [
   {
     ability: "continueFromPrefix",
     what: "continuing from a prefix",
-    fields: { messages: [hello, { role: "assistant", content: "Hel" }], ...continuation },
+    fields: continuing("Hel"),
   },
 ];
 
@@ -65,7 +68,7 @@ const features: readonly Feature[] = [
  * refuses the key, throws; one that refuses even the plain request is left as declared, with a warning.
  */
 export async function probeAbilities(declared: Abilities, options: ProbeOptions): Promise<Abilities> {
-  const { backend, client, warn, signal } = options;
+  const { backend, config, client, warn, signal } = options;
   const asked = features.filter((feature) => declared[feature.ability] === true);
   const off = new Set<keyof Abilities>();
   const switchOff = (feature: Feature, why: string) => {
@@ -74,6 +77,7 @@ export async function probeAbilities(declared: Abilities, options: ProbeOptions)
   };
   const requestId = randomUUID();
   const all = await tryFeatures(asked, options, requestId);
+  let promptTokens = all.promptTokens;
   if (all.refusal === undefined) {
     for (const feature of asked) if (all.silent.has(feature.ability)) switchOff(feature, "passes over");
   } else {
@@ -83,7 +87,8 @@ export async function probeAbilities(declared: Abilities, options: ProbeOptions)
       return { ...declared, settleUsage: declared.settleUsage ?? false };
     }
     for (const feature of asked) {
-      const { refusal, silent } = await tryFeatures([feature], options);
+      const { refusal, silent, promptTokens: counted } = await tryFeatures([feature], options);
+      if (feature.ability === "continueFromPrefix") promptTokens = counted;
       if (refusal !== undefined) switchOff(feature, `(${refusal}) refuses`);
       else if (silent.has(feature.ability)) switchOff(feature, "passes over");
     }
@@ -92,7 +97,24 @@ export async function probeAbilities(declared: Abilities, options: ProbeOptions)
   const kept = Object.fromEntries(
     Object.entries(declared).map(([key, value]) => [key, value && !off.has(key as never)]),
   );
-  return { ...(kept as unknown as Abilities), settleUsage: settles };
+  const abilities = { ...(kept as unknown as Abilities), settleUsage: settles };
+  if (!abilities.continueFromPrefix || config.prefix_trailing_space !== undefined) return abilities;
+  return { ...abilities, ...(await probeTrailingSpace(promptTokens, options)) };
+}
+
+/**
+ * Whether the chat template leaves the line break at the end of a prefix: it does where a prefix with one has more tokens than the same without. Where
+ * it does not, steps can be generated only by an endpoint that takes `min_tokens`.
+ */
+async function probeTrailingSpace(without: number | undefined, options: ProbeOptions): Promise<Partial<Abilities>> {
+  const tried = await tryFields(continuing("Hel\n"), options);
+  const isCut = tried.refusal !== undefined || (without !== undefined && tried.promptTokens === without);
+  if (!isCut) return {};
+  const { refusal } = await tryFields({ ...continuing("Hel"), stop: ["\n"], ...afterBreak }, options);
+  if (refusal === undefined) return { prefixTrailingSpace: false };
+  const why = `its chat template drops the line break at the end of a prefix, and it refuses min_tokens (${refusal})`;
+  options.warn(`backend ${options.backend} cannot continue from a prefix, which is switched off: ${why}`);
+  return { continueFromPrefix: false };
 }
 
 interface Tried {
@@ -100,7 +122,13 @@ interface Tried {
   readonly refusal?: string;
   /** Features that left no trace in an event with text. */
   readonly silent: ReadonlySet<keyof Abilities>;
+  /** As the endpoint counts them; `undefined` where it does not. */
+  readonly promptTokens?: number | undefined;
 }
+
+/** Sends a request of one token with some fields. */
+const tryFields = (fields: Record<string, unknown>, options: ProbeOptions) =>
+  tryFeatures([{ ability: "continueFromPrefix", what: "continuing from a prefix", fields }], options);
 
 async function tryFeatures(asked: readonly Feature[], options: ProbeOptions, requestId?: string): Promise<Tried> {
   const { backend, config, client, model, signal } = options;
@@ -118,15 +146,17 @@ async function tryFeatures(asked: readonly Feature[], options: ProbeOptions, req
     idleTimeoutMs: timeoutMs,
   });
   let texts = 0;
+  let promptTokens: number | undefined;
   const silent = new Set<keyof Abilities>();
   try {
     for await (const chunk of stream) {
+      promptTokens = chunk.usage?.promptTokens ?? promptTokens;
       if (chunk.content === "" && chunk.reasoning === "") continue;
       for (const { ability, shown } of asked) if (shown !== undefined && !shown(chunk)) silent.add(ability);
       texts += 1;
       if (texts === maxTextEvents) break;
     }
-    return { silent };
+    return { silent, promptTokens };
   } catch (thrown) {
     if (timeout.aborted)
       throw new ReckonError("unavailable", `no answer to a probe within ${timeoutMs / 1000} seconds`);

@@ -8,6 +8,7 @@ import {
   type SampleUsage,
 } from "@reckon/core";
 import { chatRequest } from "./chat-request.ts";
+import { createLeadTrim, sentPrefix } from "./continued-prefix.ts";
 import type { OpenAiGenerationOptions } from "./openai-generation.ts";
 import { settleUsage } from "./settle-usage.ts";
 import { streamChat } from "./stream-chat.ts";
@@ -93,13 +94,16 @@ async function streamSample(
     });
     let finishReason: string | undefined;
     let openThought = false;
+    const prefix = options.prefix ? sentPrefix(options.prefix, options.stop, abilities) : undefined;
+    const trimLead = createLeadTrim(prefix?.cut ?? "");
     for await (const chunk of stream) {
       progress.answered = true;
       finishReason = chunk.finishReason ?? finishReason;
       const tokens = count.add(chunk);
       load.generated(tokens);
       // The answer begins on a line of its own, as a step ends with its line.
-      const text: string = chunk.reasoning + (openThought && chunk.content !== "" ? "\n" : "") + chunk.content;
+      const said: string = chunk.reasoning + (openThought && chunk.content !== "" ? "\n" : "") + chunk.content;
+      const text = trimLead(said);
       if (text !== "") openThought = chunk.content === "" && !text.endsWith("\n");
       if (text === "" && tokens === 0) continue;
       const { logprobs, topLogprobs, tokenTexts } = options.logprobs ? chunk : {};

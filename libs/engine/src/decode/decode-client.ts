@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { type BackendLoad, type GenerateOptions, type Generation, ReckonError } from "@reckon/core";
-import { assertGenerateOptions, assertSampleOverrides } from "../generate-settings.ts";
+import { type BackendLoad, type Generation, ReckonError } from "@reckon/core";
+import { assertGenerateOptions, assertSampleOverrides, type EngineGenerateOptions } from "../generate-settings.ts";
 import { type PromptFormat, promptTokens, withPrefix } from "../prompt-tokens.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { createGeneration } from "./generation.ts";
@@ -10,7 +10,7 @@ import { deriveSeed } from "./random.ts";
 
 /** The main thread's side of decoding. */
 export interface DecodeClient {
-  open(prompt: string, options: GenerateOptions): Generation;
+  open(prompt: string, options: EngineGenerateOptions): Generation;
   load(): BackendLoad;
   close(): Promise<void>;
   /** Ends a worker as a crash would; for tests. */
@@ -42,7 +42,7 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
     }
   };
 
-  const open = (prompt: string, generate: GenerateOptions): Generation => {
+  const open = (prompt: string, generate: EngineGenerateOptions): Generation => {
     assertGenerateOptions(generate);
     const base = promptTokens(prompt, tokenizer, format);
     const trunk = withPrefix(base, generate.prefix ?? "", tokenizer, format);
@@ -83,7 +83,13 @@ export async function createDecodeClient(options: DecodeClientOptions): Promise<
   };
 }
 
-function settingsOf(options: GenerateOptions, temperature: number, seed: Uint32Array, room: number): SampleSettings {
-  const { topP = 1, topK = 0, stop = [], maxTokens = room, logprobs = false, topLogprobs = 0 } = options;
-  return { temperature, topP, topK, seed, stop, maxTokens: Math.min(maxTokens, room), logprobs, topLogprobs };
+function settingsOf(
+  options: EngineGenerateOptions,
+  temperature: number,
+  seed: Uint32Array,
+  room: number,
+): SampleSettings {
+  const { topP = 1, topK = 0, stop = [], minTokens = 0, maxTokens = room, logprobs = false, topLogprobs = 0 } = options;
+  const most = Math.min(maxTokens, room);
+  return { temperature, topP, topK, seed, stop, minTokens, maxTokens: most, logprobs, topLogprobs };
 }

@@ -25,7 +25,16 @@ interface Ended {
 
 function start(key: number, prompt: string, call = key): DecodeCommand {
   const tokens = promptTokens(prompt, tokenizer, files.manifest);
-  const settings = { temperature: 1, topP: 1, topK: 0, stop: [], maxTokens: 24, logprobs: false, topLogprobs: 0 };
+  const settings = {
+    temperature: 1,
+    topP: 1,
+    topK: 0,
+    stop: [],
+    minTokens: 0,
+    maxTokens: 24,
+    logprobs: false,
+    topLogprobs: 0,
+  };
   const seed = deriveSeed(9, key);
   return { type: "start", key, call, tokens, promptLength: tokens.length, settings: { ...settings, seed } };
 }

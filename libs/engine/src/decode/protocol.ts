@@ -9,6 +9,8 @@ export interface SampleSettings {
   /** Four words that the sample's generator starts from. */
   readonly seed: Uint32Array;
   readonly stop: readonly string[];
+  /** Output tokens in which no stop text is looked for. */
+  readonly minTokens: number;
   /** Output tokens, at least 1; already bounded by the context. */
   readonly maxTokens: number;
   readonly logprobs: boolean;

@@ -47,7 +47,8 @@ export function createSampleOutput(outbox: Outbox, sampler: Sampler, eosId: numb
     if (token < 0 || token === eosId) return false;
     count(sample);
     const drawn = sample.text.push(token);
-    const { text, stopped } = sample.stops?.push(drawn) ?? { text: drawn, stopped: false };
+    const stops = sample.outputTokens > sample.settings.minTokens ? sample.stops : undefined;
+    const { text, stopped } = stops?.push(drawn) ?? { text: drawn, stopped: false };
     sample.pendingText += text;
     if (stopped || sample.outputTokens >= sample.settings.maxTokens) {
       end(sample, stopped ? "stop" : "length");

@@ -10,6 +10,7 @@ const settings = (over: Partial<SampleSettings> = {}): SampleSettings => ({
   topK: 0,
   seed: deriveSeed(1, 1),
   stop: [],
+  minTokens: 0,
   maxTokens: 1,
   logprobs: true,
   topLogprobs: 3,

@@ -1,4 +1,5 @@
-import type { GenerateOptions, Problem } from "@reckon/core";
+import type { Problem } from "@reckon/core";
+import type { EngineGenerateOptions } from "@reckon/engine";
 import { z } from "zod";
 import { ApiError } from "../http/api-error.ts";
 import type { Dialect } from "./dialect.ts";
@@ -15,7 +16,7 @@ export interface ChatCall {
   readonly continuousUsage: boolean;
   /** Lower goes first. */
   readonly priority: number;
-  readonly options: GenerateOptions;
+  readonly options: EngineGenerateOptions;
 }
 
 const part = z.object({ type: z.literal("text"), text: z.string() });
@@ -41,6 +42,7 @@ const request = z.object({
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   max_tokens: z.number().int().nullish(),
   max_completion_tokens: z.number().int().nullish(),
+  min_tokens: z.number().int().min(0).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().nullish(),
   priority: z.number().int().nullish(),
@@ -102,6 +104,7 @@ export function parseChatCall(body: unknown, dialect: Dialect): ChatCall {
       ...(seed != null && { seed: Math.abs(seed) }),
       ...(stop != null && { stop }),
       ...(maxTokens != null && { maxTokens }),
+      ...(call.min_tokens != null && { minTokens: call.min_tokens }),
       ...(logprobs != null && { logprobs }),
       ...(topLogprobs != null && { topLogprobs }),
       ...(prefix !== undefined && { prefix }),

@@ -26,6 +26,8 @@ export interface ChatDeps {
   readonly onEnd: ((record: UsageRecord) => void) | undefined;
   /** Limits of Groq's dialect. */
   readonly rateLimit: RateLimit;
+  /** As in `ModelServerOptions`. */
+  readonly trimsPrefixes: boolean;
 }
 
 /** How long a question for the usage of an unknown request waits for it to arrive. */
@@ -79,7 +81,8 @@ async function answer(call: ChatCall, answering: Answering): Promise<void> {
   const { model, counts } = deps;
   const question = questionOf(call.problem);
   record.question = question;
-  const options = { ...call.options, model: call.model };
+  const prefix = deps.trimsPrefixes ? call.options.prefix?.trimEnd() : call.options.prefix;
+  const options = { ...call.options, model: call.model, ...(prefix !== undefined && { prefix }) };
   const promptTokens = model.countTokens(question, options.prefix);
   const headers = dialect.name === "groq" ? deps.rateLimit.take(promptTokens + (options.maxTokens ?? 0)) : {};
   // Lets a connection that was closed right behind its request be seen as closed: then nothing is computed for it.

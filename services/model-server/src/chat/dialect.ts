@@ -11,7 +11,7 @@ export interface Dialect {
 export const openAiDialect: Dialect = { name: "openai", refuse: () => undefined };
 
 /** Fields of vLLM that Groq has never heard of. */
-const unknownToGroq = ["top_k", "priority", "continue_final_message", "add_generation_prompt", "min_p"];
+const unknownToGroq = ["top_k", "priority", "continue_final_message", "add_generation_prompt", "min_p", "min_tokens"];
 /** Fields of OpenAI that Groq knows and refuses. */
 const refusedByGroq = ["logprobs", "top_logprobs", "logit_bias"];
 
