@@ -92,6 +92,7 @@ describe("an option is refused with its field, its value and its limit", () => {
     ["a seed beyond 2^53", { seed: 2n ** 60n }, "options.seed", /1152921504606846976|2\^53|9007199254740991/],
     ["17 expansions", { expansions: 17 }, "options.expansions", /17.*16/],
     ["9 steps ahead", { lookAhead: 9 }, "options.look_ahead", /\b9\b.*8/],
+    ["17 drafts", { drafts: 17 }, "options.drafts", /17.*16/],
     ["0 attempts", { attempts: 0 }, "options.attempts", /\b0\b.*\b1\b/],
     ["a budget of 0", { maxOutputTokens: 0n }, "options.max_output_tokens", /\b0\b.*1/],
   ];

@@ -56,7 +56,8 @@ const thinking = `  -s, --strategy WORD   fast, balanced, comprehensive or adapt
   --diverse             beam: independent subtrees; monte-carlo: tempered weights; tree: wider or deeper by evidence;
                         revision: think on in the same chain
   --attempts N          attempts in a row of revision, 1 to 16
-  --reject-early        best-of-n: drop the worse half of the samples while they grow`;
+  --reject-early        best-of-n: drop the worse half of the samples while they grow
+  --drafts N            whole samples before a search, which begins only where they leave doubt; 0 (the default) to 16`;
 
 const topics: Readonly<Record<string, string>> = {
   ask: `reckon ask [options] QUESTION    (the question may come from stdin)

@@ -81,8 +81,9 @@ export function planFromProto(message: PlanMessage): Plan {
   };
 }
 
-function searchFromProto({ expansions, lookAhead, diverse, attempts, rejectEarly }: SearchPlanMessage): SearchPlan {
-  return { expansions, lookAhead, diverse, attempts, rejectEarly };
+function searchFromProto(search: SearchPlanMessage): SearchPlan {
+  const { expansions, lookAhead, diverse, attempts, rejectEarly, drafts } = search;
+  return { expansions, lookAhead, diverse, attempts, rejectEarly, drafts };
 }
 
 /** A confidence; `undefined` where there was no answer to be confident of. */

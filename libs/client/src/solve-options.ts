@@ -56,6 +56,8 @@ export interface SolveOptions {
   readonly attempts?: number;
   /** `best-of-n`: speculative rejection. */
   readonly rejectEarly?: boolean;
+  /** Whole samples before a search: it begins only where they leave the stop rule in doubt; 0-16. Default 0. */
+  readonly drafts?: number;
 }
 
 /** What a call may carry beside its message. */

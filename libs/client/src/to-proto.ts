@@ -53,6 +53,7 @@ export function solveOptionsToProto(options: SolveOptions): SolveOptionsMessage 
       diverse: options.diverse,
       attempts: count("attempts", options.attempts),
       rejectEarly: options.rejectEarly,
+      drafts: count("drafts", options.drafts),
     };
     return create(SolveOptionsSchema, init);
   });

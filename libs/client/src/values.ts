@@ -54,6 +54,8 @@ export interface SearchPlan {
   readonly attempts: number;
   /** `best-of-n`: speculative rejection. */
   readonly rejectEarly: boolean;
+  /** Whole samples, one after the other, before the search: it begins only where they leave the stop rule in doubt; 0-16. */
+  readonly drafts: number;
 }
 
 /** What Reckon decided to spend, and how. `undefined`: a word that this version of the SDK does not know. */

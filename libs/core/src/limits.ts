@@ -10,6 +10,7 @@ export const limits = {
   expansions: { min: 1, max: 16 },
   lookAhead: { min: 0, max: 8 },
   attempts: { min: 1, max: 16 },
+  drafts: { min: 0, max: 16 },
   timeoutMs: { min: 1, max: 600_000 },
   temperature: { min: 0, max: 2 },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },

@@ -66,6 +66,8 @@ export interface SearchPlan {
   readonly attempts: number;
   /** `best-of-n`: drop the worst half of the samples again and again while they grow (speculative rejection). */
   readonly rejectEarly: boolean;
+  /** Whole samples, one after the other, before the search: it begins only where they leave the stop rule in doubt; 0-16. */
+  readonly drafts: number;
 }
 
 /** What Reckon decided to spend on a problem, and how. */
@@ -142,4 +144,5 @@ export interface PlanOverrides {
   readonly diverse?: boolean;
   readonly attempts?: number;
   readonly rejectEarly?: boolean;
+  readonly drafts?: number;
 }

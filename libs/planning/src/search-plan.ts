@@ -78,10 +78,12 @@ export function planSearch(input: SearchPlanInput): PlannedSearch | undefined {
     diverse: overrides.diverse ?? false,
     attempts: overrides.attempts ?? ATTEMPTS,
     rejectEarly: overrides.rejectEarly ?? false,
+    drafts: overrides.drafts ?? 0,
   };
-  const { expansions, lookAhead, diverse, attempts } = search;
+  const { expansions, lookAhead, diverse, attempts, drafts } = search;
+  const first = drafts === 0 ? [] : [`${drafts} whole samples first: the search begins only where they leave doubt`];
   const planned = (samples: number, ...reasons: string[]): PlannedSearch => ({
-    ...{ search, samples, reasons },
+    ...{ search, samples, reasons: [...first, ...reasons] },
     window: searchWindow(method, samples, search),
   });
   switch (method) {

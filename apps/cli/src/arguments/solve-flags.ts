@@ -45,6 +45,7 @@ export const solveFlags = {
   "no-early-stop": { type: "boolean" },
   expansions: { type: "string" },
   "look-ahead": { type: "string" },
+  drafts: { type: "string" },
   diverse: { type: "boolean" },
   attempts: { type: "string" },
   "reject-early": { type: "boolean" },
@@ -81,6 +82,7 @@ export function solveOptionsOf(flags: ParsedFlags): SolveOptions {
     diverse: isSet(flags, "diverse") ? true : undefined,
     attempts: wholeNumber("--attempts", text("attempts"), limits.attempts),
     rejectEarly: isSet(flags, "reject-early") ? true : undefined,
+    drafts: wholeNumber("--drafts", text("drafts"), limits.drafts),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

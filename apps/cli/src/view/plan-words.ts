@@ -5,6 +5,8 @@ import { plural } from "./format.ts";
 export function describePlan(plan: Plan): string[] {
   const words = [plan.strategy ?? "?", plan.method ?? "?"];
   if (plan.method === "best-of-n" && plan.selection) words.push(plan.selection);
+  const drafts = plan.search?.drafts ?? 0;
+  if (drafts > 0) words.push(`${plural(drafts, "draft")} first`);
   if (plan.search) words.push(...searchWords(plan, plan.search));
   else if (plan.samples === 1) words.push("1 sample");
   else

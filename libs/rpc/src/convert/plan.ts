@@ -111,6 +111,7 @@ export function planFromProto(plan: wire.Plan): Plan {
   };
 }
 
-function searchFromProto({ expansions, lookAhead, diverse, attempts, rejectEarly }: wire.SearchPlan): SearchPlan {
-  return { expansions, lookAhead, diverse, attempts, rejectEarly };
+function searchFromProto(search: wire.SearchPlan): SearchPlan {
+  const { expansions, lookAhead, diverse, attempts, rejectEarly, drafts } = search;
+  return { expansions, lookAhead, diverse, attempts, rejectEarly, drafts };
 }

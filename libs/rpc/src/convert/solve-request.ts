@@ -150,6 +150,7 @@ export function readSolveOptions(border: Border, path: string, options: wire.Sol
     diverse: options.diverse,
     attempts: number("attempts", options.attempts, limits.attempts),
     rejectEarly: options.rejectEarly,
+    drafts: number("drafts", options.drafts, limits.drafts),
   };
   const { method, selection } = overrides;
   if (selection !== undefined && method !== undefined && method !== "best-of-n") {

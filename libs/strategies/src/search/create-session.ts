@@ -12,7 +12,14 @@ export interface RunState {
   readonly isLate: () => boolean;
 }
 
-const noSearch: SearchPlan = { expansions: 1, lookAhead: 0, diverse: false, attempts: 1, rejectEarly: false };
+const noSearch: SearchPlan = {
+  expansions: 1,
+  lookAhead: 0,
+  diverse: false,
+  attempts: 1,
+  rejectEarly: false,
+  drafts: 0,
+};
 
 /** Creates the session that a method of search works with. */
 export function createSearchSession(parts: SearchParts, state: RunState): SearchSession {

@@ -30,9 +30,11 @@ const methods: readonly PlanOverrides[] = [
   { method: "tree", samples: 4, diverse: true },
   { method: "revision", samples: 4, attempts: 2 },
   { method: "best-of-n", samples: 4, rejectEarly: true },
+  { method: "beam", samples: 2, expansions: 2, drafts: 2 },
+  { method: "monte-carlo", samples: 4, drafts: 1 },
 ];
-const nameOf = ({ method, diverse, lookAhead }: PlanOverrides) =>
-  `${method}${diverse ? " (diverse)" : ""}${lookAhead ? " (look-ahead)" : ""}`;
+const nameOf = ({ method, diverse, lookAhead, drafts }: PlanOverrides) =>
+  `${method}${diverse ? " (diverse)" : ""}${lookAhead ? " (look-ahead)" : ""}${drafts ? " (after drafts)" : ""}`;
 
 let clock: VirtualClock | undefined;
 afterEach(() => clock?.stop());
@@ -259,6 +261,24 @@ describe("a search", () => {
     });
     expect(outcome).toMatchObject({ answer: "43", samplesVoted: 2 });
     expect(backend.problems.at(-1)?.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+  });
+
+  it("searches only where whole samples leave doubt", async () => {
+    const stopRule = { name: "confidence", threshold: 0.8, minVotes: 1 } as const;
+    const overrides: PlanOverrides = { method: "beam", samples: 2, drafts: 1, earlyStopping: true, stopRule };
+    const sure = await run({ overrides, next: () => ({ text: "6 * 7 = 42\n42 + 1 = 43\nAnswer: 43" }) });
+    expect(sure.outcome).toMatchObject({ answer: "43", stopReason: "confident", samplesStarted: 1 });
+    expect(sure.backend.asked.map(({ one }) => one)).toEqual([false]);
+    expectWhole(sure.events, sure.outcome, sure.backend);
+    // Its draft is wrong, and looks it.
+    const doubtful = await run({
+      overrides,
+      next: (prefix, nth) =>
+        prefix === "" && nth < 1 ? { text: "6 * 7 = 41\n41 + 1 = 42\nAnswer: 42" } : alternating(prefix, nth),
+    });
+    expect(doubtful.backend.asked.slice(0, 2).map(({ one }) => one)).toEqual([false, true]);
+    expect(doubtful.outcome.answer).toBe("43");
+    expectWhole(doubtful.events, doubtful.outcome, doubtful.backend);
   });
 
   it("keeps at most the window in flight", async () => {
