@@ -17,6 +17,7 @@ import { curvesPart } from "./planning/curves-part.ts";
 import { planningPart } from "./planning/planning-part.ts";
 import { pricesPart } from "./planning/prices-part.ts";
 import { searchesPart } from "./planning/searches-part.ts";
+import { waysPart } from "./planning/ways-part.ts";
 import { calibratePart } from "./replay/calibrate-part.ts";
 import { confidencePart } from "./replay/confidence-part.ts";
 import { replayPart } from "./replay/replay-part.ts";
@@ -31,6 +32,7 @@ export const parts: readonly Part[] = [
   replayPart,
   difficultyPart,
   curvesPart,
+  waysPart,
   pricesPart,
   searchesPart,
   planningPart,

@@ -57,8 +57,10 @@ export function makePlan(input: MakePlanInput): Plan {
 
   const verifiers = input.verifiers ?? (capabilities.processReward ? (["prm"] as const) : []);
   const rounds = chooseRounds(limits, overrides, verifiers, reasons);
-  const method = chooseMethod(limits, overrides, rounds, reasons);
-  const searched = planSearch({ method, overrides, limits, settings, capabilities, verifiers, rounds });
+  const advisedSearch = strategy === "adaptive" && overrides.samples === undefined ? searchOf(input) : undefined;
+  const method = advisedSearch?.method ?? chooseMethod(limits, overrides, rounds, reasons);
+  const wanted = { ...overrides, ...advisedSearch };
+  const searched = planSearch({ method, overrides: wanted, limits, settings, capabilities, verifiers, rounds });
   reasons.push(...(searched?.reasons ?? []));
   const samples = searched?.samples ?? chooseSamples(limits, overrides, method, reasons);
   const window = overrides.window ?? searched?.window ?? limits.window;
@@ -96,6 +98,16 @@ function advised(limits: StrategyLimits, strategy: Strategy, { advice, overrides
   if (advice === undefined || strategy !== "adaptive" || overrides.samples !== undefined) return limits;
   const window = Math.min(limits.window, advice.window);
   return { ...limits, samples: advice.samples, window, reasons: [...limits.reasons, advice.reason] };
+}
+
+/** The search that is advised, as a client would ask for it; what the client fixed goes before it. */
+function searchOf({
+  advice,
+  overrides,
+}: MakePlanInput): Pick<PlanOverrides, "method" | "samples" | "drafts"> | undefined {
+  if (advice?.method === undefined || overrides.method !== undefined) return undefined;
+  const { method, samples, drafts = 0 } = advice;
+  return { method, samples, drafts };
 }
 
 function chooseRounds(

@@ -122,23 +122,22 @@ describe("value", () => {
     expect(at(0.1)).toBeLessThan(at(0.01));
   });
 
-  it("begins with two where the price is by the token, with one where it will be scored, until a vote has told its tokens", () => {
+  it("begins with one where the price is by the token, until a vote has told its tokens", () => {
     const rule = { ...stopRules.value, minGain: 0, gainPerKiloToken: 0.01 };
-    const at = (tokensPerVote: number | undefined, evidence?: "verifier") =>
-      windowTarget({ rule, window: 16 }, state([], { inFlight: 0, left: 40, tokensPerVote, evidence }));
-    expect(at(undefined)).toBe(2);
-    expect(at(undefined, "verifier")).toBe(1);
+    const at = (tokensPerVote: number | undefined) =>
+      windowTarget({ rule, window: 16 }, state([], { inFlight: 0, left: 40, tokensPerVote }));
+    expect(at(undefined)).toBe(1);
     expect(at(100)).toBeGreaterThan(2);
   });
 
-  it("gives up after one vote only where it is scored and priced by the token", () => {
+  it("gives up after two votes at the earliest, and after one that is sure enough for its price", () => {
     const dear = { ...stopRules.value, threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: 100 };
-    const scored = { tokensPerVote: 1000, evidence: "verifier" } as const;
-    expect(stops(dear, "a", scored)).toBe(true);
-    expect(stops({ ...dear, minVotes: 2 }, "a", scored)).toBe(false);
-    expect(stops(dear, "a", { tokensPerVote: 1000 })).toBe(false);
-    expect(stops({ ...dear, gainPerKiloToken: 0, minGain: 0.9 }, "a", scored)).toBe(false);
-    expect(stops(dear, "aa", { tokensPerVote: 1000 })).toBe(true);
+    const priced = { ...dear, gainPerKiloToken: 0.001 };
+    expect(stops(priced, "a", { tokensPerVote: 1000 })).toBe(false);
+    expect(stops({ ...dear, gainPerKiloToken: 0, minGain: 0.9 }, "a", {})).toBe(false);
+    expect(stops({ ...dear, gainPerKiloToken: 0, minGain: 0.9 }, "aa", {})).toBe(true);
+    // Three samples cost more than any doubt.
+    expect(stops(dear, "a", { tokensPerVote: 1000 })).toBe(true);
   });
 });
 

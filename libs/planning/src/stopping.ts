@@ -63,7 +63,7 @@ export function leaderStays(votes: readonly ScoredVote[]): number {
  * replay. Every rule but `none` stops as `confident` when it has `isConfident` enough. `confidence` and `value` also give up
  * with `no-gain` once one more sample is expected to raise P(the leader is right) by less than its price; `value`, for votes
  * without scores, by the optimal rule of `createOptimalStop`. None stops before `minVotes`
- * votes, nor gives up before `leastVotesToGiveUp`. With a `guard` the votes must also survive what is in flight.
+ * votes, nor gives up before two. With a `guard` the votes must also survive what is in flight.
  * Whatever the rule, nothing in flight and nothing left to start is `exhausted`.
  */
 export function decide(rule: StopRule, state: StopState): StopDecision {
@@ -83,10 +83,14 @@ export const UNSEEN_MASS = 0.3;
 /** The default of `StopRule.span`: the authors' own (ESC, arXiv 2401.10480). */
 export const UNANIMOUS_SPAN = 5;
 
+/** A leader whose doubt is less than so many samples cost has had enough: as many would have to disagree with it. */
+const SAMPLES_TO_TURN = 3;
+
 const isLikelyRight: Enough = (votes, rule, state) => {
+  const doubt = isPricedByToken(rule) ? SAMPLES_TO_TURN * priceOfSample(rule, state) : 0;
   const leader = tally(votes)[0]?.canonical ?? "";
   const confidence = confidenceOf(votes, leader, state.confidence);
-  return confidence !== undefined && confidence.value >= rule.threshold;
+  return confidence !== undefined && confidence.value >= Math.min(rule.threshold, 1 - doubt);
 };
 
 const enough: Readonly<Record<StopRuleName, Enough>> = {
@@ -154,13 +158,8 @@ function isWorthGoingOn(votes: readonly ScoredVote[], price: number, confidence:
   return optimalStopFor({ prior, model, price, horizon: HORIZON }).goesOn(counts);
 }
 
-/**
- * Votes before which a rule with a price does not give up: two, since one says nothing about how much they vary. One where a verifier scores it and the price is by
- * the token: what it is worth to go on is then all that counts. By replay of validation problems that saves a quarter of the tokens of small budgets.
- */
-export function leastVotesToGiveUp(rule: StopRule, state: Pick<StopState, "votes" | "evidence">): number {
-  return Math.max(rule.minVotes, isPricedByToken(rule) && !isUnscored(state) ? 1 : 2);
-}
+/** Votes before which a rule with a price does not give up: one says nothing about how much they vary. */
+const LEAST_VOTES_TO_GIVE_UP = 2;
 
 /** Whether a rule has a price for tokens. */
 export function isPricedByToken({ name, gainPerKiloToken = 0 }: StopRule): boolean {
@@ -172,7 +171,7 @@ export function givesUp(rule: StopRule, state: StopState): boolean {
   const price = priceOfSample(rule, state);
   if (price <= 0) return false;
   const votes = countedVotes(rule, state);
-  if (votes.length < leastVotesToGiveUp(rule, state)) return false;
+  if (votes.length < Math.max(rule.minVotes, LEAST_VOTES_TO_GIVE_UP)) return false;
   const isLow = (some: readonly ScoredVote[]) =>
     rule.name === "value" && isUnscored(state)
       ? !isWorthGoingOn(some, price, state.confidence)

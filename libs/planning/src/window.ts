@@ -8,7 +8,6 @@ import {
   isConfident,
   isPricedByToken,
   isUnscored,
-  leastVotesToGiveUp,
   priceOfSample,
   type StopState,
   valueOfNext,
@@ -74,9 +73,8 @@ export function windowTarget(options: WindowOptions, state: StopState): number {
   if (schedule === "doubling") return state.inFlight > 0 ? 0 : Math.min(open, Math.max(2, startedIn(state)));
   if (schedule === "batch") return state.inFlight > 0 ? 0 : limit;
   if (limit <= 1 || schedule === "full" || rule.name === "unanimous") return limit;
-  // Before a vote nobody knows what a price by the token comes to: no more than it takes to give up.
-  if (isPricedByToken(rule) && state.tokensPerVote === undefined)
-    return Math.min(limit, leastVotesToGiveUp(rule, state));
+  // Before a vote nobody knows what a price by the token comes to, and one may be enough.
+  if (isPricedByToken(rule) && state.tokensPerVote === undefined) return 1;
   const needed = votesToStop(options, state, limit);
   return Math.min(needed, samplesWorth(rule, state, needed));
 }

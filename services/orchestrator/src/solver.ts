@@ -129,8 +129,7 @@ export function createSolver(options: SolverOptions): Solver {
     const caps = solveCaps({ overrides, caps: given, strategyCaps: limits.strategyCaps });
     assertPrices(caps, model);
     const fallback = fallbackUnder(admission.pressure(overrides.priority ?? "normal"), overrides, settings);
-    const verifiable = verifiers.length > 0;
-    const facts = { problem, overrides, estimated, model, settings, verifiable };
+    const facts = { problem, overrides, estimated, model, settings, verifiers };
     const advice = adviceFor({ ...facts, caps, maxSamples, tokenGain });
     const plan = makePlan({
       ...{ problem, difficulty, settings, capabilities, verifiers, advice },
@@ -263,8 +262,7 @@ export function createSolver(options: SolverOptions): Solver {
       const model = await catalogue.find(overrides.model ?? "");
       const estimator = needsNoEstimate(overrides, problem) ? estimateFromText : options.estimator;
       const estimated = await estimateOrPrior(problem, overrides.difficulty, Infinity, estimator);
-      const verifiable = (verifier?.names ?? []).length > 0;
-      return prospectOf({ problem, overrides, estimated, model, settings, verifiable });
+      return prospectOf({ problem, overrides, estimated, model, settings, verifiers: verifier?.names ?? [] });
     } catch (thrown) {
       if (ReckonError.from(thrown).code === "not-found" || ReckonError.from(thrown).code === "unavailable")
         return undefined;

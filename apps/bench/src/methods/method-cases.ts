@@ -1,5 +1,5 @@
 import type { PlanOverrides, Selection } from "@reckon/core";
-import { PRICED_SAMPLES, pricedStop } from "@reckon/planning";
+import { curvesOf, type DraftedSearch, type ModelCurves, thinkingAtPrice } from "@reckon/planning";
 
 /** A method as it is compared: its name, and how a size (samples, paths, particles, simulations, or a price) is asked for. */
 export interface MethodCase {
@@ -29,6 +29,18 @@ const fixed: PlanOverrides = {
 const chains = (size: number): PlanOverrides => ({ ...fixed, samples: size, window: Math.min(64, size) });
 
 const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(budget / times));
+
+/** A search after drafts, with its early stop: what a plan may ask for at a price. */
+export const draftedCase = ({ threshold, ...search }: DraftedSearch): MethodCase => ({
+  name: `${search.method} of ${search.samples} after ${search.drafts} at ${threshold}`,
+  overrides: () => ({
+    ...{ ...fixed, ...search, earlyStopping: true },
+    stopRule: { name: "confidence", threshold, minVotes: 1 },
+  }),
+});
+
+/** The embedded model's, by which `adaptive` is asked to think. */
+const curves = curvesOf("reckon-embedded-1") as ModelCurves;
 
 /** Every method that is served, and `adaptive`, which spends by what the votes say, at the price that the budget implies. */
 export const methodCases: readonly MethodCase[] = [
@@ -71,8 +83,8 @@ export const methodCases: readonly MethodCase[] = [
     name: "adaptive",
     priced: true,
     overrides: (price) => ({
-      ...{ strategy: "adaptive", samples: PRICED_SAMPLES, timeoutMs: 600_000 },
-      stopRule: pricedStop(price),
+      ...{ strategy: "adaptive", timeoutMs: 600_000 },
+      ...thinkingAtPrice(curves, price),
     }),
   },
 ];

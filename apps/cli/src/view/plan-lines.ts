@@ -1,5 +1,5 @@
-import type { Budget, ImpliedPrice, PlanOption, ProblemPlan, ProblemsPlan } from "@reckon/planning";
-import { PRICED_SAMPLES, pricedStop, spentOf, writeStopRule } from "@reckon/planning";
+import type { Budget, PlanOption, PricedThinking, ProblemPlan, ProblemsPlan, ThinkingAtPrice } from "@reckon/planning";
+import { spentOf, writeStopRule } from "@reckon/planning";
 import { type Line, span } from "../terminal/line.ts";
 import { stripControl } from "../terminal/strip-control.ts";
 import { percent } from "./format.ts";
@@ -53,12 +53,16 @@ export function planLines(plan: ProblemsPlan, ways: readonly PlanOption[], { bud
 }
 
 /** What the votes tell is worth more than what the text does: one price for all, and the flags that ask for it. */
-function byVotesLines({ tokenGain, outputTokens, right }: ImpliedPrice, rightOf: (right: number) => string): Line[] {
-  const rule = writeStopRule(pricedStop(Number(tokenGain.toPrecision(3))));
+function byVotesLines({ thinking, outputTokens, right }: PricedThinking, rightOf: (right: number) => string): Line[] {
   return [
     [span(`as the votes come in: ${rightOf(right)} for about ${amountText(outputTokens, "output-tokens")}`)],
-    [span(`  with --stop-rule ${rule} -n ${PRICED_SAMPLES}`, "dim")],
+    [span(`  with ${flagsOf(thinking)}`, "dim")],
   ];
+}
+
+function flagsOf({ method, samples, drafts, stopRule }: ThinkingAtPrice): string {
+  const search = method === undefined ? "" : `--method ${method} --drafts ${drafts} `;
+  return `${search}--stop-rule ${writeStopRule(stopRule)} -n ${samples}`;
 }
 
 function problemLine({ problem, option, expected }: ProblemPlan): Line {
@@ -109,7 +113,8 @@ export function planToJson(plan: ProblemsPlan, ways: readonly PlanOption[], { bu
   };
 }
 
-function byVotesToJson({ tokenGain, outputTokens, right }: ImpliedPrice) {
-  const stopRule = writeStopRule(pricedStop(Number(tokenGain.toPrecision(3))));
-  return { stop_rule: stopRule, samples: PRICED_SAMPLES, output_tokens: outputTokens, right };
+function byVotesToJson({ thinking, outputTokens, right }: PricedThinking) {
+  const { method, samples, drafts, stopRule } = thinking;
+  const search = method === undefined ? {} : { method, drafts };
+  return { stop_rule: writeStopRule(stopRule), samples, ...search, output_tokens: outputTokens, right };
 }

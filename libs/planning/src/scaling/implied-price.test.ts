@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { impliedPrice, outputTokensWithin, pricedStop, tokensAtPrice } from "./implied-price.ts";
+import { impliedPrice, outputTokensWithin, tokensAtPrice } from "./implied-price.ts";
 import { curvesOf, type ModelCurves } from "./model-curves.ts";
+import { pricedStop, thinkingAtPrice } from "./priced-way.ts";
 
 const curves = curvesOf("reckon-embedded-1") as ModelCurves;
 const problemsOf = (scores: readonly number[]) => scores.map((score) => ({ difficulty: { score } }));
@@ -86,5 +87,27 @@ describe("outputTokensWithin", () => {
 describe("pricedStop", () => {
   it("is never sure enough, and weighs tokens alone", () => {
     expect(pricedStop(0.2)).toEqual({ name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: 0.2 });
+  });
+});
+
+describe("a search that is worth more at a price", () => {
+  const search = { method: "beam", samples: 2, drafts: 1, threshold: 0.8 } as const;
+  const searched: ModelCurves = { ...simple, ways: [{ tokenGain: 0.01, search }] };
+  const implied = (tokens: number) => impliedPrice(problemsOf([0.5]), searched, tokens);
+
+  it("is asked for from that price down, whole samples above it and where nothing can be searched", () => {
+    expect(thinkingAtPrice(searched, 0.01)).toEqual({
+      ...{ method: "beam", samples: 2, drafts: 1 },
+      stopRule: { name: "confidence", threshold: 0.8, minVotes: 1 },
+    });
+    expect(thinkingAtPrice(searched, 0.011)).toEqual({ samples: 64, stopRule: pricedStop(0.011) });
+    expect(thinkingAtPrice(searched, 0.01, false)).toEqual({ samples: 64, stopRule: pricedStop(0.01) });
+  });
+
+  it("takes what it takes: a budget has to reach it", () => {
+    expect(implied(399)).toMatchObject({ tokenGain: 1, outputTokens: 100 });
+    expect(implied(400)).toMatchObject({ tokenGain: 0.01, outputTokens: 400 });
+    const tokens = [1, 0.1, 0.01].map((price) => tokensAtPrice({ difficulty: { score: 0.5 } }, searched, price));
+    expect(tokens).toEqual([100, 100, 400]);
   });
 });

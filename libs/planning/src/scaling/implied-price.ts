@@ -1,7 +1,8 @@
-import type { Difficulty, StopRule } from "@reckon/core";
+import type { Difficulty } from "@reckon/core";
 import type { Budget } from "./budget.ts";
 import { bandOf, type ModelCurves, sampleCostsOf } from "./model-curves.ts";
 import type { PlannedProblem } from "./plan-options.ts";
+import { searchAtPrice } from "./priced-way.ts";
 
 /** What the problems of a band came to, on average, where each went on as long as a vote was worth a price. */
 export interface PricePoint {
@@ -20,18 +21,11 @@ export interface ImpliedPrice {
   readonly right: number;
 }
 
-/** The most samples that prices were learned with. */
-export const PRICED_SAMPLES = 64;
-
-/** Goes on while a thousand output tokens are expected to raise P(the answer is right) by at least `tokenGain`; never for being sure. */
-export function pricedStop(tokenGain: number): StopRule {
-  return { name: "value", threshold: 1, minVotes: 1, minGain: 0, gainPerKiloToken: tokenGain };
-}
-
 /**
  * The price at which problems are expected to spend a budget of output tokens together. One price for all is what marginal gain comes to where votes
  * are seen as they come in: nobody's next sample is then worth more than another's (Damani et al., arXiv 2410.04707). Between the prices that
- * were learned it is interpolated, tokens along the logarithm; beyond them the nearest is taken. `undefined` where none were learned.
+ * were learned it is interpolated, tokens along the logarithm; beyond them the nearest is taken. A search at a price is whole: the budget has to reach it.
+ * `undefined` where none were learned.
  */
 export function impliedPrice(
   problems: readonly { readonly difficulty: Pick<Difficulty, "score"> }[],
@@ -53,6 +47,7 @@ export function impliedPrice(
   const above = totals[place === -1 ? steps - 1 : place] as ImpliedPrice;
   const below = totals[place - 1];
   if (below === undefined || above.outputTokens <= below.outputTokens) return above;
+  if (place !== -1 && searchAtPrice(curves, above.tokenGain) !== undefined) return below;
   const part = Math.log(outputTokens / below.outputTokens) / Math.log(above.outputTokens / below.outputTokens);
   return {
     tokenGain: below.tokenGain * (above.tokenGain / below.tokenGain) ** part,
@@ -63,7 +58,7 @@ export function impliedPrice(
 
 /**
  * The output tokens that a problem is expected to take at a price: those of its band, interpolated between the prices that were learned along their logarithms,
- * of the nearest beyond them. `undefined` where none were learned.
+ * of the nearest beyond them; a search at a price takes what it takes. `undefined` where none were learned.
  */
 export function tokensAtPrice(
   { difficulty }: { readonly difficulty: Pick<Difficulty, "score"> },
@@ -74,7 +69,8 @@ export function tokensAtPrice(
   const place = prices.findIndex((point) => point.tokenGain <= tokenGain);
   const below = prices[place === -1 ? prices.length - 1 : place];
   const above = prices[place - 1];
-  if (below === undefined || above === undefined) return below?.outputTokens;
+  if (below === undefined || above === undefined || below.tokenGain === tokenGain) return below?.outputTokens;
+  if (searchAtPrice(curves, below.tokenGain) !== undefined) return above.outputTokens;
   const part = Math.log(above.tokenGain / tokenGain) / Math.log(above.tokenGain / below.tokenGain);
   return above.outputTokens + part * (below.outputTokens - above.outputTokens);
 }

@@ -7,6 +7,7 @@ export * from "./implied-price.ts";
 export * from "./model-curves.ts";
 export * from "./plan-options.ts";
 export * from "./plan-problems.ts";
+export * from "./priced-way.ts";
 export * from "./samples-within.ts";
 export * from "./scaling-curve.ts";
 export * from "./search-point.ts";

@@ -1,6 +1,7 @@
 import type { SampleCosts } from "./cost-model.ts";
 import curves from "./curves.json" with { type: "json" };
 import type { PricePoint } from "./implied-price.ts";
+import type { PricedWay } from "./priced-way.ts";
 import { type CurvePredictor, createPredictor, type ScalingCurve } from "./scaling-curve.ts";
 import type { MeasuredSearches } from "./search-point.ts";
 
@@ -32,6 +33,8 @@ export interface ModelCurves {
   };
   /** Easiest first; at least one. */
   readonly bands: readonly CurveBand[];
+  /** Searches that are worth more than whole samples at a price, the dearest price first; `prices` are those of what is done at each. Default none. */
+  readonly ways?: readonly PricedWay[];
   /** What searches came to. Absent: nobody has measured any, and none is planned. */
   readonly searches?: MeasuredSearches;
 }

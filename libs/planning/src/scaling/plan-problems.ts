@@ -11,6 +11,7 @@ import {
   planOptions,
   predictOption,
 } from "./plan-options.ts";
+import { type ThinkingAtPrice, thinkingAtPrice } from "./priced-way.ts";
 import type { CurvePrediction } from "./scaling-curve.ts";
 
 /** A problem with its name. */
@@ -44,11 +45,16 @@ export interface ProblemsPlan {
    * Spent as the votes come in, at one price for all: what is expected of it, in output tokens. For several problems, one model whose prices were
    * learned, and budgets in tokens; else absent.
    */
-  readonly byVotes?: ImpliedPrice | undefined;
+  readonly byVotes?: PricedThinking | undefined;
   /** The best there is for less and for more, cheapest first. */
   readonly front: readonly PlanTotal[];
   /** A sentence for each thing that the figures do not bear. */
   readonly warnings: readonly string[];
+}
+
+/** A price for all problems, and what is asked for at it. */
+export interface PricedThinking extends ImpliedPrice {
+  readonly thinking: ThinkingAtPrice;
 }
 
 /** What problems may spend together, and when it is enough. */
@@ -134,11 +140,12 @@ function byVotesOf(
   problems: readonly NamedProblem[],
   candidates: readonly PlanCandidate[],
   budget: Budget,
-): ImpliedPrice | undefined {
+): PricedThinking | undefined {
   const [only, ...others] = candidates;
   if (problems.length < 2 || only === undefined || others.length > 0) return undefined;
   const outputTokens = outputTokensWithin(problems, only.curves, budget);
-  return outputTokens === undefined ? undefined : impliedPrice(problems, only.curves, outputTokens);
+  const implied = outputTokens === undefined ? undefined : impliedPrice(problems, only.curves, outputTokens);
+  return implied && { ...implied, thinking: thinkingAtPrice(only.curves, Number(implied.tokenGain.toPrecision(3))) };
 }
 
 /** 95 %: what the curves leave open, the same way for all problems at once, and the luck of each problem. */

@@ -1,8 +1,8 @@
-import type { LedgerCaps, StopRule, TokenPrices } from "@reckon/core";
+import type { LedgerCaps, Method, StopRule, TokenPrices } from "@reckon/core";
 import { type Budget, budgetText, spentOf } from "./budget.ts";
-import { PRICED_SAMPLES, pricedStop } from "./implied-price.ts";
 import { bandOf, type ModelCurves } from "./model-curves.ts";
 import { choosePlan, type PlannedProblem, type PlanOption, planOptions } from "./plan-options.ts";
+import { thinkingAtPrice } from "./priced-way.ts";
 
 /** N and K for a budget, and why. */
 export interface SampleAdvice {
@@ -11,6 +11,9 @@ export interface SampleAdvice {
   readonly reason: string;
   /** When to stop before that. Default: as the plan has it. */
   readonly stopRule?: StopRule;
+  /** A search in place of whole samples, and how many of those come first. Default: none. */
+  readonly method?: Method | undefined;
+  readonly drafts?: number | undefined;
 }
 
 /** What an advice is made from. */
@@ -25,6 +28,8 @@ export interface SamplesWithinInput {
   readonly window?: number;
   /** N at most. Default 64. */
   readonly most?: number | undefined;
+  /** Whether the model continues from a prefix, so that it can be searched with. Default false. */
+  readonly searchable?: boolean | undefined;
 }
 
 /** More samples for less than half a point are not planned: nobody would notice, and everybody waits. */
@@ -81,12 +86,19 @@ export function samplesWithin(input: SamplesWithinInput): SampleAdvice | undefin
  * then, not what is to be spent.
  */
 export function samplesAtPrice(input: SamplesWithinInput, tokenGain: number): SampleAdvice {
-  const samples = Math.min(PRICED_SAMPLES, input.most ?? PRICED_SAMPLES);
+  const { method, drafts, samples: most, stopRule } = thinkingAtPrice(input.curves, tokenGain, input.searchable);
+  const samples = Math.min(most, input.most ?? most);
+  const reason =
+    method === undefined
+      ? `up to ${samples} samples, as long as each is worth what its tokens could bring another problem of the batch`
+      : `a search where whole samples leave doubt: its tokens are worth more here than with another problem of the batch`;
   return {
     samples,
     window: windowWithin(input, Math.min(samples, input.window ?? 8)),
-    reason: `up to ${samples} samples, as long as each is worth what its tokens could bring another problem of the batch`,
-    stopRule: pricedStop(tokenGain),
+    reason,
+    stopRule,
+    method,
+    drafts,
   };
 }
 

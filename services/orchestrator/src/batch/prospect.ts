@@ -1,4 +1,4 @@
-import type { Model, PlanOverrides, Problem } from "@reckon/core";
+import type { Model, PlanOverrides, Problem, VerifierName } from "@reckon/core";
 import {
   curvesOf,
   type ModelCurves,
@@ -36,13 +36,13 @@ export interface ProspectFacts {
   readonly estimated: Estimated;
   readonly model: Model;
   readonly settings: PlanningSettings;
-  readonly verifiable: boolean;
+  readonly verifiers: readonly VerifierName[];
 }
 
 type Input = Omit<SamplesWithinInput, "caps">;
 
 function inputOf(facts: ProspectFacts): Input | undefined {
-  const { problem, overrides, estimated, model, settings, verifiable } = facts;
+  const { problem, overrides, estimated, model, settings, verifiers } = facts;
   const curves = curvesOf(model.id);
   if (curves === undefined) return undefined;
   const planned: PlannedProblem = {
@@ -54,8 +54,9 @@ function inputOf(facts: ProspectFacts): Input | undefined {
   const most = method === "single" ? 1 : (overrides.samples ?? (strategy === "adaptive" ? undefined : limits.samples));
   return {
     ...{ problem: planned, curves, prices: model.prices, most },
-    verified: verifiable && verificationRounds > 0 && limits.rounds > 0 && method !== "self-consistency",
+    verified: verifiers.length > 0 && verificationRounds > 0 && limits.rounds > 0 && method !== "self-consistency",
     window: window ?? limits.window,
+    searchable: model.capabilities.continueFromPrefix && verifiers.includes("prm"),
   };
 }
 
