@@ -138,6 +138,17 @@ describe("makePlan", () => {
     expect(planOf({ method: "beam", strategy: "fast" }).verificationRounds).toBe(1);
   });
 
+  it("searches where that is advised, unless the client fixed a method or a number of samples", () => {
+    const stopRule = { name: "confidence", threshold: 0.8, minVotes: 1 } as const;
+    const advice = { method: "beam", samples: 2, drafts: 1, window: 2, reason: "worth more here", stopRule } as const;
+    const plan = planOf({}, 0.5, { advice });
+    expect(plan).toMatchObject({ method: "beam", samples: 2, window: 8, search: { drafts: 1 }, stopRule });
+    expect(plan.reasons).toContain("worth more here");
+    expect(planOf({ method: "best-of-n" }, 0.5, { advice }).search).toBeUndefined();
+    expect(planOf({ samples: 5 }, 0.5, { advice })).toMatchObject({ method: "best-of-n", samples: 5 });
+    expect(planOf({ strategy: "balanced" }, 0.5, { advice }).search).toBeUndefined();
+  });
+
   it("refuses a search that the model or the verifiers cannot serve, by name", () => {
     for (const method of ["beam", "monte-carlo", "tree"] as const) {
       for (const more of [

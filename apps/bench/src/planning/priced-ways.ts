@@ -19,6 +19,9 @@ export interface PricedResults extends WayResults {
   readonly tokenGain: number;
 }
 
+/** A price is at most this part of the one before. */
+const BELOW = 0.99;
+
 interface Point {
   readonly kiloTokens: number;
   readonly right: number;
@@ -49,7 +52,9 @@ export function pricedWays(
     const last = kept.at(-1);
     const best = last && steepest(pointOf(last), searches);
     if (last === undefined || best === undefined) return kept;
-    kept.push({ ...best.search, tokenGain: Math.min(best.slope, last.tokenGain * (1 - 1e-6)) });
+    // Three digits, as prices are said and rounded everywhere.
+    const tokenGain = Number(Math.min(best.slope, last.tokenGain * BELOW).toPrecision(3));
+    kept.push({ ...best.search, tokenGain });
   }
 }
 

@@ -46,7 +46,8 @@ export function impliedPrice(
   const place = totals.findIndex((total) => total.outputTokens >= outputTokens);
   const above = totals[place === -1 ? steps - 1 : place] as ImpliedPrice;
   const below = totals[place - 1];
-  if (below === undefined || above.outputTokens <= below.outputTokens) return above;
+  if (below === undefined || above.outputTokens <= below.outputTokens || above.outputTokens === outputTokens)
+    return above;
   if (place !== -1 && searchAtPrice(curves, above.tokenGain) !== undefined) return below;
   const part = Math.log(outputTokens / below.outputTokens) / Math.log(above.outputTokens / below.outputTokens);
   return {

@@ -9,7 +9,8 @@ export function afterDrafts(drafts: number, search: SearchMethod): SearchMethod 
   return async (session) => {
     for (let draft = 0; draft < drafts && !session.mustFinish; draft += 1) {
       const path = session.begin();
-      await session.rollout(path);
+      // Under a limit each continuation has a share of what is left, which a long chain may need twice.
+      while (path.end === undefined && !path.isComplete && !session.mustFinish) await session.rollout(path);
       await session.vote(path);
     }
     await search(session);
