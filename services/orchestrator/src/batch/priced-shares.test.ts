@@ -8,14 +8,16 @@ import { createPricedShares } from "./priced-shares.ts";
 import type { Priced } from "./prospect.ts";
 
 const curves = curvesOf("reckon-embedded-1") as ModelCurves;
-const pricedOf = (score: number): Priced => ({
-  curves,
+/** Whole samples alone, whose price moves with the budget; a search takes what it takes. */
+const wholeOnly: ModelCurves = { ...curves, ways: [] };
+const pricedOf = (score: number, of = curves): Priced => ({
+  curves: of,
   planned: {
     difficulty: { score, priorAlpha: 1, priorBeta: 1, historyCount: 0, overridden: false },
     promptBytes: 30,
   },
 });
-const mixed = (count: number) => Array.from({ length: count }, (_, i) => pricedOf((i % 10) / 10));
+const mixed = (count: number, of = curves) => Array.from({ length: count }, (_, i) => pricedOf((i % 10) / 10, of));
 
 /** Shares of so many output tokens for some problems. */
 function sharesOf(problems: readonly Priced[], amount: number, maxParallel = 4) {
@@ -28,8 +30,8 @@ function sharesOf(problems: readonly Priced[], amount: number, maxParallel = 4) 
 }
 
 /** Solves one after the other, each taking so much of what it is expected to; the price of each. */
-function pricesAlong(taken: number, count = 100, budget = 400): number[] {
-  const { shares } = sharesOf(mixed(count), count * budget);
+function pricesAlong(taken: number, of = wholeOnly, count = 100, budget = 250): number[] {
+  const { shares } = sharesOf(mixed(count, of), count * budget);
   return (shares?.order ?? []).map((place) => {
     const share = shares?.take(place);
     if (share === undefined) throw new Error("no share");
@@ -61,6 +63,13 @@ describe("shares by one price", () => {
     expect(halfway(same)).toBeLessThan(1.25);
     expect(halfway(less)).toBeLessThan(0.7);
     expect(halfway(more)).toBeGreaterThan(1.3);
+  });
+
+  it("go over to a dearer search once what others left pays for it", () => {
+    const between = 330;
+    const prices = pricesAlong(1, curves, 100, between);
+    expect(prices.at(-1)).toBeLessThan(prices[0] ?? 0);
+    expect(curves.ways?.some(({ tokenGain }) => tokenGain === prices.at(-1))).toBe(true);
   });
 
   it("are none where a vote for each is more than there is, or problems are not priced alike", () => {
