@@ -19,13 +19,23 @@ describe("pricedWays", () => {
 
   it("takes whole samples until a search brings more for its tokens, then the searches that no mixture of others beats", () => {
     const small = search(2, 300, 0.76);
-    const ways = pricedWays(samples, [search(3, 390, 0.765), search(4, 500, 0.78), small, search(9, 600, 0.77)]);
+    const ways = pricedWays(samples, [search(3, 390, 0.765), search(4, 500, 0.78), small]);
     expect(ways.map(({ tokenGain, way }) => [tokenGain, "samples" in way ? way.samples : 0])).toEqual([
       [2, 0],
       [1, 0],
       [0.6, 2],
       [0.1, 4],
     ]);
+  });
+
+  it("lets searches that cannot be told apart follow each other by their tokens, at what is expected of both", () => {
+    const ways = pricedWays(samples, [search(9, 600, 0.77), search(4, 500, 0.78), search(2, 300, 0.76)]);
+    expect(ways.map(({ tokenGain, way }) => [tokenGain, "samples" in way ? way.samples : 0]).slice(2)).toEqual([
+      [0.6, 2],
+      [0.075, 4],
+      [0.0375, 9],
+    ]);
+    expect(ways.slice(-2).map(({ right }) => right)).toEqual([0.775, 0.775]);
   });
 
   it("keeps to whole samples where no search brings more", () => {

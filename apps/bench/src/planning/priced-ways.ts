@@ -1,5 +1,5 @@
 import type { DraftedSearch } from "@reckon/planning";
-import { mean } from "@reckon/stats";
+import { fitIsotonic, mean, predictIsotonic } from "@reckon/stats";
 
 /** How one problem went by some way of thinking, on average over draws. */
 export interface ProblemResult {
@@ -14,13 +14,17 @@ export interface WayResults {
   readonly results: readonly ProblemResult[];
 }
 
-/** A way with the price from which down it is worth most. */
+/** A way with the price from which down it is worth most, and what is expected of it. */
 export interface PricedResults extends WayResults {
   readonly tokenGain: number;
+  /** P(right) over all problems, in [0, 1]: of searches, by the monotone fit. */
+  readonly right: number;
 }
 
 /** A price is at most this part of the one before. */
 const BELOW = 0.99;
+/** Where more tokens are not known to bring anything, each dearer search has this part of the price before it. */
+const TIED = 0.5;
 
 interface Point {
   readonly kiloTokens: number;
@@ -32,44 +36,59 @@ const pointOf = ({ results }: WayResults): Point => ({
   right: mean(results.map(({ right }) => right)) ?? 0,
 });
 
-const slope = (from: Point, to: Point) => (to.right - from.right) / (to.kiloTokens - from.kiloTokens);
-
 /**
  * The ways worth taking, the dearest price first: whole samples at falling prices, until a search brings more for a thousand tokens than their price; then from
  * search to search, each the one that adds most for its tokens (the upper hull), its price being what it adds. `whole` by falling price.
+ *
+ * Hundreds of problems cannot tell a percent from chance, and more tokens hardly harm: searches of one method are expected to reach what the isotonic fit of
+ * accuracy to tokens says. Dearer ones that it does not tell apart from the last follow at ever smaller prices, for budgets that are there to be spent.
  */
 export function pricedWays(
   whole: readonly (WayResults & { readonly way: { readonly tokenGain: number } })[],
-  searches: readonly WayResults[],
+  searches: readonly (WayResults & { readonly way: DraftedSearch })[],
 ): PricedResults[] {
+  const fitted = monotone(searches);
   const kept: PricedResults[] = [];
-  for (const each of whole) {
-    const best = steepest(pointOf(each), searches);
-    kept.push({ ...each, tokenGain: each.way.tokenGain });
-    if (best !== undefined && best.slope >= nextPrice(whole, each)) break;
+  for (const [place, each] of whole.entries()) {
+    kept.push({ ...each, tokenGain: each.way.tokenGain, right: pointOf(each).right });
+    const best = steepest(pointOf(each), fitted);
+    if (best !== undefined && best.slope >= (whole[place + 1]?.way.tokenGain ?? 0)) break;
   }
-  for (;;) {
-    const last = kept.at(-1);
-    const best = last && steepest(pointOf(last), searches);
-    if (last === undefined || best === undefined) return kept;
+  let last = kept.at(-1);
+  let at = last && pointOf(last);
+  while (last !== undefined && at !== undefined) {
+    const best = steepest(at, fitted);
+    if (best === undefined) break;
     // Three digits, as prices are said and rounded everywhere.
-    const tokenGain = Number(Math.min(best.slope, last.tokenGain * BELOW).toPrecision(3));
-    kept.push({ ...best.search, tokenGain });
+    const price = best.slope > 0 ? Math.min(best.slope, last.tokenGain * BELOW) : last.tokenGain * TIED;
+    last = { ...best.search, tokenGain: Number(price.toPrecision(3)), right: best.to.right };
+    at = best.to;
+    kept.push(last);
   }
+  return kept;
 }
 
-function nextPrice(
-  whole: readonly { readonly way: { readonly tokenGain: number } }[],
-  each: { readonly way: { readonly tokenGain: number } },
-): number {
-  return whole[whole.indexOf(each) + 1]?.way.tokenGain ?? 0;
+interface Fitted {
+  readonly search: WayResults;
+  readonly to: Point;
 }
 
-/** The search that brings most for each further token; `undefined` where none brings more at all. */
-function steepest(from: Point, searches: readonly WayResults[]) {
+/** Searches with what is expected of them: within a method never less for more tokens. */
+function monotone(searches: readonly (WayResults & { readonly way: DraftedSearch })[]): Fitted[] {
+  return [...Map.groupBy(searches, ({ way }) => way.method).values()].flatMap((some) => {
+    const points = some.map(pointOf);
+    const fit = fitIsotonic(points.map(({ kiloTokens: x, right: y }) => ({ x, y })));
+    return some.map((search, i) => {
+      const { kiloTokens } = points[i] as Point;
+      return { search, to: { kiloTokens, right: predictIsotonic(fit, kiloTokens) } };
+    });
+  });
+}
+
+/** The search that brings most for each further token; of those that bring as much, the cheapest. `undefined` where all bring less. */
+function steepest(from: Point, searches: readonly Fitted[]) {
   const better = searches
-    .map((search) => ({ search, to: pointOf(search) }))
-    .filter(({ to }) => to.kiloTokens > from.kiloTokens && to.right > from.right)
-    .map(({ search, to }) => ({ search, slope: slope(from, to) }));
-  return better.sort((a, b) => b.slope - a.slope)[0];
+    .filter(({ to }) => to.kiloTokens > from.kiloTokens && to.right >= from.right - 1e-9)
+    .map((each) => ({ ...each, slope: (each.to.right - from.right) / (each.to.kiloTokens - from.kiloTokens) }));
+  return better.sort((a, b) => b.slope - a.slope || a.to.kiloTokens - b.to.kiloTokens)[0];
 }

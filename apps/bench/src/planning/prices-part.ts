@@ -42,7 +42,7 @@ export const pricesPart: Part = {
         ...band,
         prices: priced.map((way) => ({
           tokenGain: way.tokenGain,
-          ...averageOf(way, (i) => bandOfProblem[i] === band),
+          ...expectedOf(way, (i) => bandOfProblem[i] === band),
         })),
       }),
     );
@@ -63,8 +63,8 @@ export const pricesPart: Part = {
       tables: [
         {
           caption: "What is done from a price down, what it spends and reaches",
-          columns,
-          rows: priced.map((each) => rowOf(String(Number(each.tokenGain.toPrecision(3))), each)),
+          columns: [...columns, "expected"],
+          rows: priced.map((each) => [...rowOf(String(each.tokenGain), each), percent(each.right)]),
         },
         { caption: "All that was measured", columns, rows: [...whole, ...searches].map((each) => rowOf("", each)) },
       ],
@@ -82,6 +82,13 @@ function averageOf({ results }: Pick<PricedResults, "results">, isIn: (place: nu
     outputTokens: mean(some.map((result) => result.outputTokens)) ?? 0,
     accuracy: mean(some.map((result) => result.right)) ?? 0,
   };
+}
+
+/** As measured, moved as far as what is expected over all problems differs from what was seen. */
+function expectedOf(way: PricedResults, isIn: (place: number) => boolean) {
+  const { outputTokens, accuracy } = averageOf(way, isIn);
+  const moved = way.right / averageOf(way, () => true).accuracy;
+  return { outputTokens, accuracy: Math.min(1, accuracy * moved) };
 }
 
 /** Throws where a problem of the records was not solved that way. */

@@ -5,7 +5,7 @@ import type { BatchShares } from "./batch-shares.ts";
 import { heldFor, SLACK, spentIn } from "./share-units.ts";
 
 /** Where many problems wait for few that run, one that runs may hold so many times what it is expected to take. */
-const FAR = 4;
+const FAR = 8;
 /** Of what is free, those that run hold about half at most, beyond what they are expected to take. */
 const HELD = 1 / 2;
 /** A price holds until so large a part of those that waited has begun. */
