@@ -48,7 +48,9 @@ export function makePlan(input: MakePlanInput): Plan {
   const strategy: Strategy = overrides.strategy ?? "adaptive";
   const score = overrides.difficulty ?? difficulty.score;
   const sure = overrides.difficulty === undefined && !difficulty.overridden ? surenessOf(difficulty) : undefined;
-  const limits = advised(strategyLimits(strategy, score, settings, sure), strategy, input);
+  // The other strategies have their own N, and the client's N goes before all.
+  const advice = strategy === "adaptive" && overrides.samples === undefined ? input.advice : undefined;
+  const limits = advised(strategyLimits(strategy, score, settings, sure), advice);
   const reasons = [...limits.reasons];
   if (overrides.strategy === undefined) reasons.unshift("no strategy was named: adaptive is the default");
   if (overrides.seed !== undefined && !capabilities.seed) {
@@ -57,7 +59,7 @@ export function makePlan(input: MakePlanInput): Plan {
 
   const verifiers = input.verifiers ?? (capabilities.processReward ? (["prm"] as const) : []);
   const rounds = chooseRounds(limits, overrides, verifiers, reasons);
-  const advisedSearch = strategy === "adaptive" && overrides.samples === undefined ? searchOf(input) : undefined;
+  const advisedSearch = overrides.method === undefined ? searchOf(advice) : undefined;
   const method = advisedSearch?.method ?? chooseMethod(limits, overrides, rounds, reasons);
   const wanted = { ...overrides, ...advisedSearch };
   const searched = planSearch({ method, overrides: wanted, limits, settings, capabilities, verifiers, rounds });
@@ -93,19 +95,16 @@ export function makePlan(input: MakePlanInput): Plan {
   };
 }
 
-/** A budget decides how much `adaptive` thinks; the other strategies have their own N, and the client's N goes before all. */
-function advised(limits: StrategyLimits, strategy: Strategy, { advice, overrides }: MakePlanInput): StrategyLimits {
-  if (advice === undefined || strategy !== "adaptive" || overrides.samples !== undefined) return limits;
+/** A budget decides how much `adaptive` thinks. */
+function advised(limits: StrategyLimits, advice: SampleAdvice | undefined): StrategyLimits {
+  if (advice === undefined) return limits;
   const window = Math.min(limits.window, advice.window);
   return { ...limits, samples: advice.samples, window, reasons: [...limits.reasons, advice.reason] };
 }
 
-/** The search that is advised, as a client would ask for it; what the client fixed goes before it. */
-function searchOf({
-  advice,
-  overrides,
-}: MakePlanInput): Pick<PlanOverrides, "method" | "samples" | "drafts"> | undefined {
-  if (advice?.method === undefined || overrides.method !== undefined) return undefined;
+/** The search that is advised, as a client would ask for it. */
+function searchOf(advice: SampleAdvice | undefined): Pick<PlanOverrides, "method" | "samples" | "drafts"> | undefined {
+  if (advice?.method === undefined) return undefined;
   const { method, samples, drafts = 0 } = advice;
   return { method, samples, drafts };
 }

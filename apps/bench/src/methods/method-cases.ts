@@ -1,5 +1,5 @@
 import type { PlanOverrides, Selection } from "@reckon/core";
-import { curvesOf, type DraftedSearch, type ModelCurves, thinkingAtPrice } from "@reckon/planning";
+import { curvesOf, type DraftedSearch, type ModelCurves, thinkingAtPrice, thinkingBy } from "@reckon/planning";
 
 /** A method as it is compared: its name, and how a size (samples, paths, particles, simulations, or a price) is asked for. */
 export interface MethodCase {
@@ -31,12 +31,9 @@ const chains = (size: number): PlanOverrides => ({ ...fixed, samples: size, wind
 const thinner = (times: number) => (budget: number) => Math.max(1, Math.round(budget / times));
 
 /** A search after drafts, with its early stop: what a plan may ask for at a price. */
-export const draftedCase = ({ threshold, ...search }: DraftedSearch): MethodCase => ({
-  name: `${search.method} of ${search.samples} after ${search.drafts} at ${threshold}`,
-  overrides: () => ({
-    ...{ ...fixed, ...search, earlyStopping: true },
-    stopRule: { name: "confidence", threshold, minVotes: 1 },
-  }),
+export const draftedCase = (search: DraftedSearch): MethodCase => ({
+  name: `${search.method} of ${search.samples} after ${search.drafts} at ${search.threshold}`,
+  overrides: () => ({ ...fixed, ...thinkingBy(search), earlyStopping: true }),
 });
 
 /** The embedded model's, by which `adaptive` is asked to think. */

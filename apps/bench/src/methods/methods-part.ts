@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ReckonError } from "@reckon/core";
 import { integerFlag } from "../integer-flag.ts";
@@ -12,6 +12,7 @@ import { accuracySvg } from "./accuracy-svg.ts";
 import { methodCases } from "./method-cases.ts";
 import { type CellRuns, methodsReport, onCommonProblems } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
+import { runsSoFar, writeRuns } from "./run-file.ts";
 import { MOST_PRICES, meanTokens, one, solveAll, solveCell } from "./solve-cell.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
@@ -48,7 +49,7 @@ export const methodsPart: Part = {
     const records = typeof flags.records === "string" ? await recordsOf(flags.records, problems) : undefined;
     const ports = await openDirectPorts();
     try {
-      let cells = file !== undefined && existsSync(file) ? readCells(file) : [];
+      let cells = runsSoFar<CellRuns>(file);
       const work = { ports, parallel, seed };
       const unit = meanTokens(await solveAll(one, 1, pilots, work));
       const task = { problems, pilots, unit, records };
@@ -61,7 +62,7 @@ export const methodsPart: Part = {
           const startedAt = performance.now();
           for await (const solved of solveCell(method, budget, task, work, begun)) {
             cells = [...others, { method: method.name, budget, split, seed, ...solved }];
-            if (file !== undefined) writeCells(file, cells);
+            if (file !== undefined) writeRuns(file, cells);
             const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
             progress(`${method.name} at ${budget}: size ${solved.size}, ${solved.runs.length} problems, ${seconds} s`);
           }
@@ -102,14 +103,4 @@ async function recordsOf(file: string, problems: readonly TestProblem[]): Promis
       return problem;
     }),
   };
-}
-
-/** The cells of a file of runs. */
-export function readCells(file: string): CellRuns[] {
-  return JSON.parse(readFileSync(file, "utf8")) as CellRuns[];
-}
-
-function writeCells(file: string, cells: readonly CellRuns[]): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(cells));
 }

@@ -9,9 +9,14 @@ export interface ProblemResult {
 }
 
 /** A way of thinking on the same problems, in the same order: whole samples at a price, or a search after drafts. */
-export interface WayResults {
-  readonly way: { readonly tokenGain: number } | DraftedSearch;
+export interface WayResults<Way = WholeSamples | DraftedSearch> {
+  readonly way: Way;
   readonly results: readonly ProblemResult[];
+}
+
+/** Whole samples, as long as each is worth a price. */
+export interface WholeSamples {
+  readonly tokenGain: number;
 }
 
 /** A way with the price from which down it is worth most, and what is expected of it. */
@@ -26,13 +31,9 @@ const BELOW = 0.99;
 /** Where more tokens are not known to bring anything, each dearer search has this part of the price before it. */
 const TIED = 0.5;
 
-interface Point {
-  readonly kiloTokens: number;
-  readonly right: number;
-}
-
-const pointOf = ({ results }: WayResults): Point => ({
-  kiloTokens: (mean(results.map(({ outputTokens }) => outputTokens)) ?? 0) / 1000,
+/** What problems went like on average. */
+export const averageOf = (results: readonly ProblemResult[]): ProblemResult => ({
+  outputTokens: mean(results.map(({ outputTokens }) => outputTokens)) ?? 0,
   right: mean(results.map(({ right }) => right)) ?? 0,
 });
 
@@ -44,18 +45,19 @@ const pointOf = ({ results }: WayResults): Point => ({
  * accuracy to tokens says. Dearer ones that it does not tell apart from the last follow at ever smaller prices, for budgets that are there to be spent.
  */
 export function pricedWays(
-  whole: readonly (WayResults & { readonly way: { readonly tokenGain: number } })[],
-  searches: readonly (WayResults & { readonly way: DraftedSearch })[],
+  whole: readonly WayResults<WholeSamples>[],
+  searches: readonly WayResults<DraftedSearch>[],
 ): PricedResults[] {
   const fitted = monotone(searches);
   const kept: PricedResults[] = [];
   for (const [place, each] of whole.entries()) {
-    kept.push({ ...each, tokenGain: each.way.tokenGain, right: pointOf(each).right });
-    const best = steepest(pointOf(each), fitted);
+    const average = averageOf(each.results);
+    kept.push({ ...each, tokenGain: each.way.tokenGain, right: average.right });
+    const best = steepest(average, fitted);
     if (best !== undefined && best.slope >= (whole[place + 1]?.way.tokenGain ?? 0)) break;
   }
   let last = kept.at(-1);
-  let at = last && pointOf(last);
+  let at = last && averageOf(last.results);
   while (last !== undefined && at !== undefined) {
     const best = steepest(at, fitted);
     if (best === undefined) break;
@@ -70,25 +72,28 @@ export function pricedWays(
 
 interface Fitted {
   readonly search: WayResults;
-  readonly to: Point;
+  readonly to: ProblemResult;
 }
 
 /** Searches with what is expected of them: within a method never less for more tokens. */
-function monotone(searches: readonly (WayResults & { readonly way: DraftedSearch })[]): Fitted[] {
+function monotone(searches: readonly WayResults<DraftedSearch>[]): Fitted[] {
   return [...Map.groupBy(searches, ({ way }) => way.method).values()].flatMap((some) => {
-    const points = some.map(pointOf);
-    const fit = fitIsotonic(points.map(({ kiloTokens: x, right: y }) => ({ x, y })));
-    return some.map((search, i) => {
-      const { kiloTokens } = points[i] as Point;
-      return { search, to: { kiloTokens, right: predictIsotonic(fit, kiloTokens) } };
-    });
+    const averages = some.map((search) => ({ search, ...averageOf(search.results) }));
+    const fit = fitIsotonic(averages.map(({ outputTokens: x, right: y }) => ({ x, y })));
+    return averages.map(({ search, outputTokens }) => ({
+      search,
+      to: { outputTokens, right: predictIsotonic(fit, outputTokens) },
+    }));
   });
 }
 
-/** The search that brings most for each further token; of those that bring as much, the cheapest. `undefined` where all bring less. */
-function steepest(from: Point, searches: readonly Fitted[]) {
+/** The search that brings most for a thousand further tokens; of those that bring as much, the cheapest. `undefined` where all bring less. */
+function steepest(from: ProblemResult, searches: readonly Fitted[]) {
   const better = searches
-    .filter(({ to }) => to.kiloTokens > from.kiloTokens && to.right >= from.right - 1e-9)
-    .map((each) => ({ ...each, slope: (each.to.right - from.right) / (each.to.kiloTokens - from.kiloTokens) }));
-  return better.sort((a, b) => b.slope - a.slope || a.to.kiloTokens - b.to.kiloTokens)[0];
+    .filter(({ to }) => to.outputTokens > from.outputTokens && to.right >= from.right - 1e-9)
+    .map((each) => ({
+      ...each,
+      slope: ((each.to.right - from.right) * 1000) / (each.to.outputTokens - from.outputTokens),
+    }));
+  return better.sort((a, b) => b.slope - a.slope || a.to.outputTokens - b.to.outputTokens)[0];
 }

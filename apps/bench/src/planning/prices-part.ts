@@ -1,15 +1,16 @@
-import { bandOf, type CurveBand, curvesOf, type DraftedSearch, PRICED_SAMPLES, profileOf } from "@reckon/planning";
+import { bandOf, type CurveBand, curvesOf, PRICED_SAMPLES, profileOf } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { decimal, percent } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
 import { draftedCase } from "../methods/method-cases.ts";
+import { readRuns, runsOf } from "../methods/run-file.ts";
 import type { Part } from "../part.ts";
 import { loadRecords, recordFlags } from "../records.ts";
 import type { Records } from "../sample-record.ts";
 import { curvesFileOf, readCurvesFile, writeCurves } from "./curves-file.ts";
 import { difficultyOf } from "./fit-curves.ts";
-import { type PricedResults, pricedWays } from "./priced-ways.ts";
-import { readWays, type WayRuns } from "./ways-part.ts";
+import { averageOf, type PricedResults, pricedWays } from "./priced-ways.ts";
+import type { WayRuns } from "./ways-part.ts";
 import { wholeAtPrices } from "./whole-at-prices.ts";
 
 /** Learns what the embedded model does, spends and reaches at a price, on validation problems; never on test problems. */
@@ -34,7 +35,8 @@ export const pricesPart: Part = {
     const curves = curvesOf(model, readCurvesFile(file));
     if (curves === undefined) throw new Error(`there are no curves of ${model}: npm run bench -- curves --write`);
     const whole = wholeAtPrices(records, { window, orders, profile: profileOf(model) }, progress);
-    const searches = typeof flags.ways === "string" ? readWays(flags.ways).map((way) => resultsOf(way, records)) : [];
+    const searches =
+      typeof flags.ways === "string" ? readRuns<WayRuns>(flags.ways).map((way) => resultsOf(way, records)) : [];
     const priced = pricedWays(whole, searches);
     const bandOfProblem = records.problems.map((problem) => bandOf(curves, difficultyOf(problem).score));
     const bands = curves.bands.map(
@@ -50,8 +52,8 @@ export const pricesPart: Part = {
     if (flags.write === true) writeCurves(file, model, { ...curves, bands, ways });
     const one = mean(records.problems.flatMap(({ samples }) => samples.map(({ tokens }) => tokens))) ?? 1;
     const rowOf = (price: string, each: Pick<PricedResults, "way" | "results">) => {
-      const { outputTokens, accuracy } = averageOf(each, () => true);
-      return [price, nameOf(each.way), decimal(outputTokens / one), percent(accuracy)];
+      const { outputTokens, right } = averageOf(each.results);
+      return [price, nameOf(each.way), decimal(outputTokens / one), percent(right)];
     };
     const columns = ["price", "way", "spent", "right"];
     return {
@@ -74,21 +76,13 @@ export const pricesPart: Part = {
 };
 
 const nameOf = (way: PricedResults["way"]) =>
-  "method" in way ? draftedCase(way as DraftedSearch).name : `whole samples at ${way.tokenGain}`;
-
-function averageOf({ results }: Pick<PricedResults, "results">, isIn: (place: number) => boolean) {
-  const some = results.filter((_, place) => isIn(place));
-  return {
-    outputTokens: mean(some.map((result) => result.outputTokens)) ?? 0,
-    accuracy: mean(some.map((result) => result.right)) ?? 0,
-  };
-}
+  "method" in way ? draftedCase(way).name : `whole samples at ${way.tokenGain}`;
 
 /** As measured, moved as far as what is expected over all problems differs from what was seen. */
 function expectedOf(way: PricedResults, isIn: (place: number) => boolean) {
-  const { outputTokens, accuracy } = averageOf(way, isIn);
-  const moved = way.right / averageOf(way, () => true).accuracy;
-  return { outputTokens, accuracy: Math.min(1, accuracy * moved) };
+  const { outputTokens, right } = averageOf(way.results.filter((_, place) => isIn(place)));
+  const moved = way.right / averageOf(way.results).right;
+  return { outputTokens, accuracy: Math.min(1, right * moved) };
 }
 
 /** Throws where a problem of the records was not solved that way. */
@@ -99,11 +93,9 @@ function resultsOf({ search, runs, split, seed }: WayRuns, { problems, origin }:
       `${name} was solved on the ${split} split, seed ${seed}; the records are of ${origin.split}, seed ${origin.seed}`,
     );
   }
-  const found = new Map(runs.map((run) => [run.id, run]));
-  const results = problems.map(({ id }) => {
-    const run = found.get(id);
-    if (run === undefined) throw new Error(`${name} has not solved ${id}`);
-    return { outputTokens: run.outputTokens, right: Number(run.correct) };
-  });
+  const results = runsOf(problems, runs, name).map(({ outputTokens, correct }) => ({
+    outputTokens,
+    right: Number(correct),
+  }));
   return { way: search, results };
 }

@@ -1,6 +1,7 @@
 import { bandOf, type ModelCurves, type SearchCosts, type SearchPoint } from "@reckon/planning";
 import { bootstrapInterval, mean } from "@reckon/stats";
 import type { CellRuns } from "../methods/methods-report.ts";
+import { runsOf } from "../methods/run-file.ts";
 import type { MethodRun } from "../methods/solve-direct.ts";
 import { replayVote } from "../replay/replay-vote.ts";
 import type { ProblemRecord, Records } from "../sample-record.ts";
@@ -24,9 +25,9 @@ const RESAMPLES = 1000;
  */
 export function searchPairs({ method, budget, runs }: CellRuns, records: Records): SearchPair[] {
   const { origin, problems } = records;
-  const found = new Map(runs.map((run) => [run.id, run]));
+  const solved = runsOf(problems, runs, `${method} at ${budget}`);
   const one = mean(problems.flatMap(({ samples }) => samples.map(({ tokens }) => tokens))) ?? 1;
-  const votes = (mean(problems.map(({ id }) => found.get(id)?.outputTokens ?? 0)) ?? 0) / one;
+  const votes = (mean(solved.map(({ outputTokens }) => outputTokens)) ?? 0) / one;
   const [below, above] = [Math.max(1, Math.floor(votes)), Math.max(1, Math.ceil(votes))];
   if (above > origin.samples) {
     throw new Error(
@@ -35,8 +36,7 @@ export function searchPairs({ method, budget, runs }: CellRuns, records: Records
   }
   const [low, high] = [below, above].map((samples) => votesAt(records, samples)) as [number[], number[]];
   return problems.map((problem, i) => {
-    const run = found.get(problem.id);
-    if (run === undefined) throw new Error(`${method} at ${budget} has not solved ${problem.id}`);
+    const run = solved[i] as MethodRun;
     const part = above === below ? 0 : votes - below;
     return { problem, run, vote: (1 - part) * (low[i] as number) + part * (high[i] as number) };
   });
@@ -70,7 +70,8 @@ export function searchPoint(
   };
 }
 
-function costsOf(runs: readonly MethodRun[]): SearchCosts {
+/** What runs cost on average. */
+export function costsOf(runs: readonly MethodRun[]): SearchCosts {
   const average = (value: (run: MethodRun) => number | undefined) => mean(runs.map((run) => value(run) ?? 0)) ?? 0;
   return {
     calls: average((run) => run.calls),

@@ -1,19 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Method, ReckonError } from "@reckon/core";
 import type { Split } from "@reckon/models";
 import type { DraftedSearch } from "@reckon/planning";
-import { mean } from "@reckon/stats";
 import { estimateMean } from "../bootstrap-mean.ts";
 import { count, decimal, percentWithInterval } from "../format.ts";
 import { integerFlag } from "../integer-flag.ts";
 import { draftedCase } from "../methods/method-cases.ts";
 import { openDirectPorts } from "../methods/open-ports.ts";
+import { runsSoFar, writeRuns } from "../methods/run-file.ts";
 import { solveAll } from "../methods/solve-cell.ts";
 import type { MethodRun } from "../methods/solve-direct.ts";
 import type { Part } from "../part.ts";
 import { testProblems } from "../problems.ts";
 import { splitFlag } from "../records.ts";
+import { costsOf } from "./search-points.ts";
 
 /** What a search after drafts did on problems. */
 export interface WayRuns {
@@ -47,18 +46,14 @@ export const waysPart: Part = {
     const asked = testProblems(problems, seed, split);
     const ports = await openDirectPorts();
     try {
-      let all = file !== undefined && existsSync(file) ? readWays(file) : [];
+      let all = runsSoFar<WayRuns>(file);
       const shown: WayRuns[] = [];
       for (const search of searches) {
         const done = all.find((way) => isSame(way, { search, split, seed }) && way.runs.length >= problems);
-        const way = done ?? {
-          search,
-          split,
-          seed,
-          runs: await solveAll(draftedCase(search), 0, asked, { ports, parallel, seed }),
-        };
+        const work = { ports, parallel, seed };
+        const way = done ?? { search, split, seed, runs: await solveAll(draftedCase(search), 0, asked, work) };
         all = [...all.filter((other) => !isSame(other, way)), way];
-        if (file !== undefined) writeWays(file, all);
+        if (file !== undefined) writeRuns(file, all);
         shown.push(way);
         progress(draftedCase(search).name);
       }
@@ -70,14 +65,13 @@ export const waysPart: Part = {
             caption: "What they reach and spend",
             columns: ["way", "right", "output", "prefix", "verifier"],
             rows: shown.map(({ search, runs }) => {
-              const average = (value: (run: MethodRun) => number | undefined) =>
-                mean(runs.map((run) => value(run) ?? 0)) ?? 0;
+              const { outputTokens, promptTokens, verifierTokens } = costsOf(runs);
               return [
                 draftedCase(search).name,
                 percentWithInterval(estimateMean(runs.map((run) => Number(run.correct)))),
-                decimal(average((run) => run.outputTokens)),
-                count(average((run) => run.promptTokens)),
-                count(average((run) => run.verifierTokens)),
+                decimal(outputTokens),
+                count(promptTokens),
+                count(verifierTokens),
               ];
             }),
           },
@@ -104,13 +98,3 @@ function readWay(text: string): DraftedSearch {
 
 const isSame = (a: Omit<WayRuns, "runs">, b: Omit<WayRuns, "runs">) =>
   a.split === b.split && a.seed === b.seed && draftedCase(a.search).name === draftedCase(b.search).name;
-
-/** The ways of a file. */
-export function readWays(file: string): WayRuns[] {
-  return JSON.parse(readFileSync(file, "utf8")) as WayRuns[];
-}
-
-function writeWays(file: string, ways: readonly WayRuns[]): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(ways));
-}

@@ -94,8 +94,7 @@ async function streamSample(
     });
     let finishReason: string | undefined;
     let openThought = false;
-    const prefix = options.prefix ? sentPrefix(options.prefix, options.stop, abilities) : undefined;
-    const trimLead = createLeadTrim(prefix?.cut ?? "");
+    const trimLead = createLeadTrim(sentPrefix(options.prefix ?? "", options.stop, abilities).cut);
     for await (const chunk of stream) {
       progress.answered = true;
       finishReason = chunk.finishReason ?? finishReason;

@@ -39,7 +39,10 @@ export type ThinkingAtPrice = Required<Pick<PlanOverrides, "samples" | "stopRule
 /** What is asked for at a price; without `searches`, as where a model cannot continue from a prefix, whole samples. */
 export function thinkingAtPrice(curves: ModelCurves, tokenGain: number, searches = true): ThinkingAtPrice {
   const search = searches ? searchAtPrice(curves, tokenGain) : undefined;
-  if (search === undefined) return { samples: PRICED_SAMPLES, stopRule: pricedStop(tokenGain) };
-  const { threshold, ...asked } = search;
+  return search === undefined ? { samples: PRICED_SAMPLES, stopRule: pricedStop(tokenGain) } : thinkingBy(search);
+}
+
+/** What is asked for to search after drafts. */
+export function thinkingBy({ threshold, ...asked }: DraftedSearch): ThinkingAtPrice {
   return { ...asked, stopRule: { name: "confidence", threshold, minVotes: 1 } };
 }
