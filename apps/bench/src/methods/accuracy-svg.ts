@@ -1,5 +1,5 @@
 import { mean } from "@reckon/stats";
-import type { CellRuns } from "./methods-report.ts";
+import type { CellRuns } from "./cells.ts";
 
 const width = 760;
 const height = 440;

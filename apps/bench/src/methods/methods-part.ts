@@ -9,14 +9,17 @@ import { readRecords } from "../record-file.ts";
 import { splitFlag } from "../records.ts";
 import type { Records } from "../sample-record.ts";
 import { accuracySvg } from "./accuracy-svg.ts";
+import { type CellRuns, onCommonProblems, pooledDraws } from "./cells.ts";
 import { methodCases } from "./method-cases.ts";
-import { type CellRuns, methodsReport, onCommonProblems } from "./methods-report.ts";
+import { methodsReport } from "./methods-report.ts";
 import { openDirectPorts } from "./open-ports.ts";
 import { runsSoFar, writeRuns } from "./run-file.ts";
 import { MOST_PRICES, meanTokens, one, solveAll, solveCell } from "./solve-cell.ts";
 
 /** Problems of the validation split by which sizes are fitted to budgets. */
 const PILOTS = 24;
+/** Sets the samples of one draw apart from those of the next. */
+const DRAW_SALT = 100_000;
 /** Their seed: no other part draws these. */
 const PILOT_SEED = 77;
 
@@ -28,6 +31,7 @@ export const methodsPart: Part = {
     count: { type: "string" },
     split: { type: "string" },
     seed: { type: "string" },
+    draws: { type: "string" },
     parallel: { type: "string" },
     only: { type: "string" },
     budgets: { type: "string" },
@@ -42,6 +46,7 @@ export const methodsPart: Part = {
     const parallel = integerFlag(flags, "parallel", 6, 1, 64);
     const budgets = numbersFlag(flags, "budgets", [4, 8, 16, 32, 64], 1, 256);
     const names = methodCases.map(({ name }) => name);
+    const draws = numbersFlag(flags, "draws", [1], 1, 100);
     const wanted = wordsFlag(flags, "only", names);
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
     const problems = testProblems(count, seed, split);
@@ -53,28 +58,36 @@ export const methodsPart: Part = {
       const work = { ports, parallel, seed };
       const unit = meanTokens(await solveAll(one, 1, pilots, work));
       const task = { problems, pilots, unit, records };
-      const mine = (cell: CellRuns) => cell.split === split && cell.seed === seed;
-      for (const method of methodCases.filter(({ name }) => wanted.includes(name))) {
-        for (const budget of budgets) {
-          const begun = cells.find((cell) => cell.method === method.name && cell.budget === budget && mine(cell));
-          if (begun !== undefined && begun.runs.length >= count) continue;
-          const others = cells.filter((cell) => cell !== begun);
-          const startedAt = performance.now();
-          for await (const solved of solveCell(method, budget, task, work, begun)) {
-            cells = [...others, { method: method.name, budget, split, seed, ...solved }];
-            if (file !== undefined) writeRuns(file, cells);
-            const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-            progress(`${method.name} at ${budget}: size ${solved.size}, ${solved.runs.length} problems, ${seconds} s`);
-          }
+      const mine = (cell: CellRuns) => cell.split === split && cell.seed === seed && draws.includes(cell.draw ?? 1);
+      const methods = methodCases.filter(({ name }) => wanted.includes(name));
+      const asked = draws.flatMap((draw) =>
+        methods.flatMap((method) => budgets.map((budget) => ({ draw, method, budget }))),
+      );
+      for (const { draw, method, budget } of asked) {
+        const name = `${method.name} at ${budget}${draw === 1 ? "" : `, draw ${draw}`}`;
+        const begun = cells.find(
+          (cell) => mine(cell) && cell.method === method.name && cell.budget === budget && (cell.draw ?? 1) === draw,
+        );
+        if (begun !== undefined && begun.runs.length >= count) continue;
+        const others = cells.filter((cell) => cell !== begun);
+        const startedAt = performance.now();
+        for await (const solved of solveCell(method, budget, task, { ...work, salt: (draw - 1) * DRAW_SALT }, begun)) {
+          cells = [...others, { method: method.name, budget, split, seed, draw, ...solved }];
+          if (file !== undefined) writeRuns(file, cells);
+          const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+          progress(`${name}: size ${solved.size}, ${solved.runs.length} problems, ${seconds} s`);
         }
       }
-      const used = names
-        .filter((name) => wanted.includes(name))
-        .flatMap((name) => cells.filter((cell) => cell.method === name && mine(cell)));
+      const used = pooledDraws(
+        names
+          .filter((name) => wanted.includes(name))
+          .flatMap((name) => cells.filter((cell) => cell.method === name && mine(cell))),
+      );
       const report = methodsReport(used, {
         count,
         split,
         seed,
+        draws,
         unit,
         budgets,
         pilots: PILOTS,

@@ -1,28 +1,18 @@
 import type { Split } from "@reckon/models";
 import { calibrationError, mean } from "@reckon/stats";
-import { type Estimate, estimateMean } from "../bootstrap-mean.ts";
+import { estimateMean } from "../bootstrap-mean.ts";
 import { count, decimal, percentWithInterval, pointsWithInterval } from "../format.ts";
 import type { Table } from "../markdown-table.ts";
 import type { Report } from "../part.ts";
-import type { MethodRun } from "./solve-direct.ts";
-
-/** What one method did at one budget. */
-export interface CellRuns {
-  readonly method: string;
-  /** In tokens of one sample. */
-  readonly budget: number;
-  /** Samples, paths, particles or simulations that the method was given for it; of `adaptive` the price of a thousand tokens. */
-  readonly size: number;
-  readonly split: Split;
-  readonly seed: number;
-  readonly runs: readonly MethodRun[];
-}
+import { type CellRuns, differenceByProblem, onCommonProblems, rightByProblem } from "./cells.ts";
 
 /** How the runs were made, for the notes. */
 export interface MethodsSettings {
   readonly count: number;
   readonly split: Split;
   readonly seed: number;
+  /** Numbers of the draws: each sets other samples of the same problems. */
+  readonly draws: readonly number[];
   /** Mean output tokens of one sample. */
   readonly unit: number;
   readonly budgets: readonly number[];
@@ -39,7 +29,7 @@ const chooser = "adaptive";
  * At each budget over the problems that all methods there have solved.
  */
 export function methodsReport(cells: readonly CellRuns[], settings: MethodsSettings): Report {
-  const { split, seed, unit, pilots, mostPrices, budgets } = settings;
+  const { split, seed, draws, unit, pilots, mostPrices, budgets } = settings;
   const shared = onCommonProblems(cells, budgets);
   const figures = shared.map((cell) => figuresOf(cell, shared, unit));
   const isReplayed = ({ runs }: CellRuns) => runs.some((run) => run.promptTokens === undefined);
@@ -49,6 +39,9 @@ export function methodsReport(cells: readonly CellRuns[], settings: MethodsSetti
     notes: [
       `${split} problems of the embedded model (seed ${seed}), checker off; no early stop but in adaptive, whose size is its price: P(right) that a thousand tokens have to add`,
       `a budget of B is B times the ${decimal(unit)} output tokens that one sample takes on average; sizes are fitted on ${pilots} validation problems, prices moved until the problems spend as much (at most ${mostPrices} are tried)`,
+      ...(String(draws) === "1"
+        ? []
+        : [`draws ${draws.join(", ")} of the samples; accuracy is the mean of a problem's draws`]),
       ...(replayed.length > 0 ? [`replayed from records of the same problems: ${replayed.join(", ")}`] : []),
       "spent: mean output tokens, in samples; prefix and verifier: mean prompt tokens computed and tokens read by the process reward model",
       "in brackets: 95 % bootstrap intervals over problems; differences are paired by problem",
@@ -83,7 +76,7 @@ function chooserTables(cells: readonly CellRuns[], figures: readonly Figures[]):
     const best = others.toSorted((a, b) => (b.accuracy?.value ?? 0) - (a.accuracy?.value ?? 0))[0];
     if (best === undefined) return [];
     const at = (method: string) => cells.find((cell) => cell.method === method && cell.budget === budget)?.runs ?? [];
-    const difference = pairedDifference(at(chooser), at(best.method));
+    const difference = differenceByProblem(at(chooser), at(best.method));
     const shown = `${best.method}: ${percentWithInterval(best.accuracy)} for ${decimal(best.spent)}`;
     return [
       [String(budget), shown, `${percentWithInterval(accuracy)} for ${decimal(spent)}`, pointsWithInterval(difference)],
@@ -96,34 +89,15 @@ function chooserTables(cells: readonly CellRuns[], figures: readonly Figures[]):
   ];
 }
 
-/** The runs of each budget's cells on the problems that all of them there have solved. */
-export function onCommonProblems(cells: readonly CellRuns[], budgets: readonly number[]): CellRuns[] {
-  return budgets.flatMap((budget) => {
-    const some = cells.filter((cell) => cell.budget === budget);
-    const ids = some.map(({ runs }) => new Set(runs.map(({ id }) => id)));
-    return some.map((cell) => ({ ...cell, runs: cell.runs.filter(({ id }) => ids.every((known) => known.has(id))) }));
-  });
-}
-
-function pairedDifference(mine: readonly MethodRun[], theirs: readonly MethodRun[]): Estimate | undefined {
-  const right = new Map(theirs.map((run) => [run.id, Number(run.correct)]));
-  return estimateMean(
-    mine.flatMap((run) => {
-      const other = right.get(run.id);
-      return other === undefined ? [] : Number(run.correct) - other;
-    }),
-  );
-}
-
 function figuresOf({ method, budget, size, runs }: CellRuns, cells: readonly CellRuns[], unit: number) {
   const other = cells.find((cell) => cell.method === baseline && cell.budget === budget);
   const sure = runs.flatMap(({ confidence, correct }) =>
     confidence === undefined ? [] : [{ probability: confidence, correct }],
   );
   return {
-    ...{ method, budget, size, problems: runs.length },
-    accuracy: estimateMean(runs.map((run) => Number(run.correct))),
-    gain: pairedDifference(runs, other?.runs ?? []),
+    ...{ method, budget, size, problems: rightByProblem(runs).size },
+    accuracy: estimateMean([...rightByProblem(runs).values()]),
+    gain: differenceByProblem(runs, other?.runs ?? []),
     spent: (mean(runs.map((run) => run.outputTokens)) ?? 0) / unit,
     promptTokens: mean(runs.flatMap((run) => run.promptTokens ?? [])),
     verifierTokens: mean(runs.flatMap((run) => run.verifierTokens ?? [])),

@@ -4,8 +4,8 @@ import { forEachParallel } from "../for-each-parallel.ts";
 import { difficultyOf } from "../planning/fit-curves.ts";
 import { solveSeed, type TestProblem } from "../problems.ts";
 import type { Records } from "../sample-record.ts";
+import type { CellRuns } from "./cells.ts";
 import type { MethodCase } from "./method-cases.ts";
-import type { CellRuns } from "./methods-report.ts";
 import { replayedRuns } from "./replayed-runs.ts";
 import { type DirectPorts, type MethodRun, solveDirect } from "./solve-direct.ts";
 
@@ -101,7 +101,7 @@ async function solvePriced(
   for (let round = 0; round < MOST_PRICES; round += 1) {
     const size = priceOf(problems, aim);
     if (size === best?.size) break;
-    const runs = await solveAll(method, size, problems, { ...work, salt: outputTokens + round });
+    const runs = await solveAll(method, size, problems, { ...work, salt: (work.salt ?? 0) + outputTokens + round });
     const ratio = outputTokens / meanTokens(runs);
     if (best === undefined || Math.abs(Math.log(ratio)) < Math.abs(Math.log(best.ratio))) best = { size, runs, ratio };
     if (Math.abs(ratio - 1) < 0.06) break;

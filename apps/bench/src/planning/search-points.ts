@@ -1,6 +1,6 @@
 import { bandOf, type ModelCurves, type SearchCosts, type SearchPoint } from "@reckon/planning";
 import { bootstrapInterval, mean } from "@reckon/stats";
-import type { CellRuns } from "../methods/methods-report.ts";
+import type { CellRuns } from "../methods/cells.ts";
 import { runsOf } from "../methods/run-file.ts";
 import type { MethodRun } from "../methods/solve-direct.ts";
 import { replayVote } from "../replay/replay-vote.ts";

@@ -2,7 +2,7 @@ import { believedLogOdds, curvesOf, type SearchPoint } from "@reckon/planning";
 import { mean } from "@reckon/stats";
 import { type Estimate, estimateMean } from "../bootstrap-mean.ts";
 import { count, decimal, percent, pointsWithInterval } from "../format.ts";
-import type { CellRuns } from "../methods/methods-report.ts";
+import type { CellRuns } from "../methods/cells.ts";
 import { readRuns } from "../methods/run-file.ts";
 import type { Part } from "../part.ts";
 import { readRecords } from "../record-file.ts";
@@ -33,7 +33,9 @@ export const searchesPart: Part = {
     const file = curvesFileOf(flags);
     const curves = curvesOf(model, readCurvesFile(file));
     if (curves === undefined) throw new Error(`there are no curves of ${model}: npm run bench -- curves --write`);
-    const cells = readRuns<CellRuns>(runs).filter((cell) => cell.split === split && cell.seed === seed);
+    const cells = readRuns<CellRuns>(runs).filter(
+      ({ draw = 1, ...cell }) => cell.split === split && cell.seed === seed && draw === 1,
+    );
     const one = mean(records.problems.flatMap((problem) => problem.samples.map(({ tokens }) => tokens))) ?? 1;
     const measured = searches.flatMap((method) =>
       cells
