@@ -17,15 +17,17 @@ const search = (samples: number, outputTokens: number, right: number) => ({
 describe("pricedWays", () => {
   const samples = [whole(2, 100, 0.6), whole(1, 200, 0.7), whole(0.1, 400, 0.75)];
 
-  it("takes whole samples until a search brings more for its tokens, then the searches that no mixture of others beats", () => {
+  it("takes whole samples until a search brings more for its tokens, then the searches that no mixture of others beats, and at the line between two what does no worse than the first", () => {
     const small = search(2, 300, 0.76);
     const ways = pricedWays(samples, [search(3, 390, 0.765), search(4, 500, 0.78), small]);
     expect(ways.map(({ tokenGain, way }) => [tokenGain, "samples" in way ? way.samples : 0])).toEqual([
       [2, 0],
       [1, 0],
       [0.6, 2],
+      [0.101, 3],
       [0.1, 4],
     ]);
+    expect(ways[3]?.right).toBeCloseTo(0.769);
   });
 
   it("lets searches that cannot be told apart follow each other by their tokens, at what is expected of both", () => {

@@ -28,6 +28,8 @@ export interface PricedResults extends WayResults {
 
 /** A price is at most this part of the one before. */
 const BELOW = 0.99;
+/** P(right) that is the same but for rounding. */
+const SAME = 1e-9;
 /** Where more tokens are not known to bring anything, each dearer search has this part of the price before it. */
 const TIED = 0.5;
 
@@ -42,7 +44,8 @@ export const averageOf = (results: readonly ProblemResult[]): ProblemResult => (
  * search to search, each the one that adds most for its tokens (the upper hull), its price being what it adds. `whole` by falling price.
  *
  * Hundreds of problems cannot tell a percent from chance, and more tokens hardly harm: searches of one method are expected to reach what the isotonic fit of
- * accuracy to tokens says. Dearer ones that it does not tell apart from the last follow at ever smaller prices, for budgets that are there to be spent.
+ * accuracy to tokens says. Those between two that follow each other are taken to reach what a mixture of the two would, at about the price of the second; dearer
+ * ones that are not told apart from the last follow at ever smaller prices: both for budgets that are there to be spent.
  */
 export function pricedWays(
   whole: readonly WayResults<WholeSamples>[],
@@ -61,13 +64,37 @@ export function pricedWays(
   while (last !== undefined && at !== undefined) {
     const best = steepest(at, fitted);
     if (best === undefined) break;
-    // Three digits, as prices are said and rounded everywhere.
     const price = best.slope > 0 ? Math.min(best.slope, last.tokenGain * BELOW) : last.tokenGain * TIED;
-    last = { ...best.search, tokenGain: Number(price.toPrecision(3)), right: best.to.right };
+    const next = { ...best.search, tokenGain: rounded(price), right: best.to.right };
+    if ("method" in last.way) kept.push(...mixed({ ...last, ...at }, { ...next, ...best.to }, fitted));
+    last = next;
     at = best.to;
-    kept.push(last);
+    kept.push(next);
   }
   return kept;
+}
+
+/** Three digits, as prices are said everywhere. */
+const rounded = (price: number) => Number(price.toPrecision(3));
+
+/** The searches between two by their tokens that do no worse than the first, each at what the line between the two says. */
+function mixed(
+  from: PricedResults & ProblemResult,
+  to: PricedResults & ProblemResult,
+  searches: readonly Fitted[],
+): PricedResults[] {
+  const slope = (to.right - from.right) / (to.outputTokens - from.outputTokens);
+  return searches
+    .filter((one) => one.to.outputTokens > from.outputTokens && one.to.outputTokens < to.outputTokens)
+    .filter((one) => one.to.right >= from.right - SAME)
+    .sort((a, b) => b.to.outputTokens - a.to.outputTokens)
+    .map((one, place) => ({
+      ...one.search,
+      tokenGain: rounded(to.tokenGain / BELOW ** (place + 1)),
+      right: from.right + slope * (one.to.outputTokens - from.outputTokens),
+    }))
+    .filter(({ tokenGain }) => tokenGain < from.tokenGain)
+    .reverse();
 }
 
 interface Fitted {
@@ -90,7 +117,7 @@ function monotone(searches: readonly WayResults<DraftedSearch>[]): Fitted[] {
 /** The search that brings most for a thousand further tokens; of those that bring as much, the cheapest. `undefined` where all bring less. */
 function steepest(from: ProblemResult, searches: readonly Fitted[]) {
   const better = searches
-    .filter(({ to }) => to.outputTokens > from.outputTokens && to.right >= from.right - 1e-9)
+    .filter(({ to }) => to.outputTokens > from.outputTokens && to.right >= from.right - SAME)
     .map((each) => ({
       ...each,
       slope: ((each.to.right - from.right) * 1000) / (each.to.outputTokens - from.outputTokens),
