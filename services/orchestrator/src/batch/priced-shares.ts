@@ -4,7 +4,7 @@ import type { BatchPrices, Price } from "./batch-prices.ts";
 import type { BatchShares } from "./batch-shares.ts";
 import { heldFor, SLACK, spentIn } from "./share-units.ts";
 
-/** Where many problems wait for few that run, one that runs may hold so many times what it is expected to take. */
+/** Where many problems wait for few that run, one that runs may hold so many times its part of the budget, by what it is expected to take. */
 const FAR = 8;
 /** Of what is free, those that run hold about half at most, beyond what they are expected to take. */
 const HELD = 1 / 2;
