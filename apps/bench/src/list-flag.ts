@@ -21,6 +21,15 @@ export function numbersFlag(
   });
 }
 
+/** As `numbersFlag`, of whole numbers alone. */
+export function integersFlag(...asked: Parameters<typeof numbersFlag>): readonly number[] {
+  const [, name] = asked;
+  const values = numbersFlag(...asked);
+  const broken = values.find((value) => !Number.isInteger(value));
+  if (broken === undefined) return values;
+  throw new ReckonError("invalid-argument", `--${name} has ${broken}, it takes whole numbers`);
+}
+
 /** The words a flag was given, comma-separated, or all that there are; throws `invalid-argument` naming a word that is none of them. */
 export function wordsFlag(flags: FlagValues, name: string, known: readonly string[]): readonly string[] {
   const text = flags[name];

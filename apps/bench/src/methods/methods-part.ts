@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ReckonError } from "@reckon/core";
 import { integerFlag } from "../integer-flag.ts";
-import { numbersFlag, wordsFlag } from "../list-flag.ts";
+import { integersFlag, numbersFlag, wordsFlag } from "../list-flag.ts";
 import type { Part } from "../part.ts";
 import { type TestProblem, testProblems } from "../problems.ts";
 import { readRecords } from "../record-file.ts";
@@ -46,7 +46,7 @@ export const methodsPart: Part = {
     const parallel = integerFlag(flags, "parallel", 6, 1, 64);
     const budgets = numbersFlag(flags, "budgets", [4, 8, 16, 32, 64], 1, 256);
     const names = methodCases.map(({ name }) => name);
-    const draws = numbersFlag(flags, "draws", [1], 1, 100);
+    const draws = integersFlag(flags, "draws", [1], 1, 100);
     const wanted = wordsFlag(flags, "only", names);
     const file = typeof flags.runs === "string" ? flags.runs : undefined;
     const problems = testProblems(count, seed, split);
