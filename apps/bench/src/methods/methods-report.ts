@@ -94,9 +94,10 @@ function figuresOf({ method, budget, size, runs }: CellRuns, cells: readonly Cel
   const sure = runs.flatMap(({ confidence, correct }) =>
     confidence === undefined ? [] : [{ probability: confidence, correct }],
   );
+  const right = [...rightByProblem(runs).values()];
   return {
-    ...{ method, budget, size, problems: rightByProblem(runs).size },
-    accuracy: estimateMean([...rightByProblem(runs).values()]),
+    ...{ method, budget, size, problems: right.length },
+    accuracy: estimateMean(right),
     gain: differenceByProblem(runs, other?.runs ?? []),
     spent: (mean(runs.map((run) => run.outputTokens)) ?? 0) / unit,
     promptTokens: mean(runs.flatMap((run) => run.promptTokens ?? [])),
